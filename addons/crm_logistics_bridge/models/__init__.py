@@ -1,0 +1,11 @@
+# Copyright 2026 Omni Suite contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from . import res_company
+from . import logistics_job_run
+from . import logistics_eta_lane
+from . import logistics_ticket_link
+from . import logistics_timeline_event
+from . import stock_picking
+from . import sale_order
+from . import helpdesk_ticket

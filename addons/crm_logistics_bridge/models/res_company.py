@@ -1,0 +1,46 @@
+# Copyright 2026 Omni Suite contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    logistics_link_auto_score = fields.Float(
+        string="Confirm links from",
+        default=0.9,
+        help="A reference written in a ticket and found in that customer's own "
+        "records is linked without asking when its score reaches this value "
+        "(0 to 1). Weaker ones wait as proposals. 1.1 never confirms by itself.",
+    )
+    logistics_link_recent_days = fields.Integer(
+        string="Recently delivered (days)",
+        default=30,
+        help="A ticket that names no reference gets the sender's open orders and "
+        "those delivered in the last days proposed.",
+    )
+    logistics_eta_history_days = fields.Integer(
+        string="Delivery history (days)",
+        default=540,
+        help="Deliveries completed within this window teach the delivery dates. "
+        "One and a half years sees every season once and forgets old carriers.",
+    )
+    logistics_eta_min_obs = fields.Integer(
+        string="Deliveries per lane",
+        default=10,
+        help="A lane (warehouse, carrier, region, weekday) with fewer completed "
+        "deliveries uses the figures of its parent lane.",
+    )
+    logistics_eta_cutoff_hour = fields.Float(
+        string="Daily cut-off",
+        default=15.0,
+        help="An order confirmed after this hour (company time zone) starts its "
+        "way the next day.",
+    )
+    logistics_eta_grace_hours = fields.Float(
+        string="Late after (hours)",
+        default=4.0,
+        help="A delivery is late once its expected arrival passes the promised "
+        "one by more than this.",
+    )

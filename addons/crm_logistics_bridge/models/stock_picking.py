@@ -1,0 +1,15 @@
+# Copyright 2026 Omni Suite contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from odoo import fields, models
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    logistics_eta_date = fields.Datetime(
+        string="Expected arrival", readonly=True, copy=False
+    )
+    logistics_promise_date = fields.Datetime(
+        string="Promised arrival", readonly=True, copy=False
+    )
