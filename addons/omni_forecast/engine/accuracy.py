@@ -1,0 +1,111 @@
+# Copyright 2026 Omni Suite contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Error measures. Bias is forecast minus actual everywhere.
+
+Every function takes arrays of one shape (…, horizon) and averages over the last axis;
+one series (horizon,) gives a number, a panel (N, horizon) gives (N,). NaN actuals are
+left out. Scales are computed on the training part only.
+
+Sources: Hyndman & Koehler 2006 (MASE, sMAPE), Makridakis et al. 2022 (RMSSE),
+Kolassa 2016 (why not MAE on intermittent demand), Brown 1963 (tracking signal).
+"""
+
+import numpy as np
+
+
+def _mean(values):
+    values = np.asarray(values, dtype=float)
+    known = ~np.isnan(values)
+    count = known.sum(-1)
+    total = np.where(known, values, 0.0).sum(-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(count > 0, total / count, np.nan)
+
+
+def _ratio(top, bottom):
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(bottom > 0, np.asarray(top) / bottom, np.nan)
+
+
+def naive_scale(train, season=1, power=1):
+    """Mean |y_t - y_(t-season)|^power of the training part (NaN padding allowed).
+
+    Falls back on season 1 where a series is too short for its season.
+    """
+    train = np.asarray(train, dtype=float)
+    scale = _lagged(train, season, power)
+    if season > 1:
+        short = np.isnan(scale)
+        if np.any(short):
+            scale = np.where(short, _lagged(train, 1, power), scale)
+    return scale
+
+
+def _lagged(train, lag, power):
+    if train.shape[-1] <= lag:
+        return np.full(train.shape[:-1], np.nan)
+    return _mean(np.abs(train[..., lag:] - train[..., :-lag]) ** power)
+
+
+def mase(actual, forecast, train=None, season=1, scale=None):
+    """Mean absolute error over the in-sample MAE of the (seasonal) naive forecast."""
+    if scale is None:
+        scale = naive_scale(train, season)
+    return _ratio(_mean(np.abs(np.asarray(forecast) - actual)), scale)
+
+
+def rmsse(actual, forecast, train=None, season=1, scale=None):
+    """Root of mean squared error over the in-sample MSE of the (seasonal) naive."""
+    if scale is None:
+        scale = naive_scale(train, season, power=2)
+    return np.sqrt(_ratio(_mean((np.asarray(forecast) - actual) ** 2), scale))
+
+
+def wape(actual, forecast):
+    """Sum of absolute errors over the sum of absolute actuals (1 = 100 %)."""
+    actual = np.asarray(actual, dtype=float)
+    return _ratio(_mean(np.abs(forecast - actual)), _mean(np.abs(actual)))
+
+
+def smape(actual, forecast):
+    """Mean of 200·|f - y| / (|f| + |y|), in percent; a pair of zeros counts 0."""
+    actual = np.asarray(actual, dtype=float)
+    forecast = np.asarray(forecast, dtype=float)
+    top = 200.0 * np.abs(forecast - actual)
+    bottom = np.abs(actual) + np.abs(forecast)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        each = np.where(
+            bottom > 0, top / bottom, np.where(np.isnan(bottom), np.nan, 0.0)
+        )
+    return _mean(each)
+
+
+def bias(actual, forecast):
+    """Mean of forecast - actual, in units of demand; positive = too much."""
+    return _mean(np.asarray(forecast, dtype=float) - actual)
+
+
+def pinball(actual, quantile, level):
+    """Mean quantile (pinball) loss of `quantile` promised at `level` (0-1)."""
+    gap = np.asarray(actual, dtype=float) - quantile
+    return _mean(np.maximum(level * gap, (level - 1) * gap))
+
+
+def coverage(actual, low, high):
+    """Share of actuals inside [low, high] (0-1)."""
+    actual = np.asarray(actual, dtype=float)
+    inside = ((actual >= low) & (actual <= high)).astype(float)
+    return _mean(np.where(np.isnan(actual), np.nan, inside))
+
+
+def tracking_signal(actual, forecast):
+    """Cumulated error (forecast - actual) over its mean absolute deviation.
+
+    The usual alarm is beyond ±4; 0 where every error is 0.
+    """
+    error = np.asarray(forecast, dtype=float) - actual
+    known = ~np.isnan(error)
+    total = np.where(known, error, 0.0).sum(-1)
+    mad = _mean(np.abs(error))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(mad > 0, total / mad, np.where(np.isnan(mad), np.nan, 0.0))

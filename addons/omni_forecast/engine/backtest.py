@@ -1,0 +1,143 @@
+# Copyright 2026 Omni Suite contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Rolling-origin backtest of a whole panel with every fast model."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from . import accuracy
+from .models import fit_rows
+
+BLOCK = 256
+
+
+@dataclass
+class Backtest:
+    """Forecasts from earlier origins, on the rows of the panel.
+
+    cuts (W,) periods left out at each origin; actual (W, N, H) NaN where not known;
+    mean[model] (W, N, H) NaN where not made; sigma (W, N).
+    """
+
+    cuts: np.ndarray
+    actual: np.ndarray
+    sigma: np.ndarray
+    level: np.ndarray
+    mean: dict = field(default_factory=dict)
+
+    def error(self, model):
+        """(W, N, H) forecast - actual."""
+        return self.mean[model] - self.actual
+
+
+def plan_cuts(n, horizon, season, windows=None):
+    """Periods left out at each origin: the horizon itself, then further back by a step.
+
+    The step is a third of the horizon, so that a few origins see different moments
+    without costing the training part its seasons. Small panels get more origins (up to
+    12), since there the errors of other series are too few to lean on.
+    """
+    if windows is None:
+        windows = int(np.clip(np.ceil(1500 / max(len(n), 1)), 3, 12))
+    step = max(1, -(-horizon // 3))
+    cuts = horizon + step * np.arange(windows)
+    shortest = shortest_training(season)
+    return cuts[cuts <= max(int(n.max()) - shortest, 0)] if len(n) else cuts[:0]
+
+
+def shortest_training(season):
+    """Least history an origin must leave: a season, at least 6 and at most 24
+    periods."""
+    return max(6, min(season, 24))
+
+
+def fit_panel(y, n, horizon, season, freq, sparse, progress=None):
+    """Every fast model on all rows: (mean dict of (N, H), sigma, strength,
+    seasonal)."""
+    size = len(n)
+    mean, sigma = {}, np.empty(size)
+    strength, seasonal = np.zeros(size), np.zeros(size, bool)
+    for start in range(0, size, BLOCK):
+        stop = min(start + BLOCK, size)
+        width = int(n[start])
+        fit = fit_rows(
+            y[start:stop, y.shape[1] - width :],
+            n[start:stop],
+            horizon,
+            season,
+            freq,
+            sparse[start:stop],
+        )
+        for name, values in fit.mean.items():
+            if name not in mean:
+                mean[name] = np.full((size, horizon), np.nan)
+            mean[name][start:stop] = values
+        sigma[start:stop] = fit.sigma
+        strength[start:stop] = fit.strength
+        seasonal[start:stop] = fit.seasonal
+        if progress:
+            progress(stop - start)
+    return mean, sigma, strength, seasonal
+
+
+def run_backtest(y, n, horizon, season, freq, sparse, windows=None, progress=None):
+    """:returns: Backtest (with no origins when every series is too short)."""
+    size, width = y.shape
+    cuts = plan_cuts(n, horizon, season, windows)
+    count = len(cuts)
+    actual = np.full((count, size, horizon), np.nan)
+    sigma = np.full((count, size), np.nan)
+    level = np.full((count, size), np.nan)
+    result = Backtest(cuts, actual, sigma, level)
+    least = shortest_training(season)
+    for w, cut in enumerate(cuts):
+        rows = int(np.count_nonzero(n - cut >= least))
+        if not rows:
+            continue
+        stop = width - cut
+        history = y[:rows, :stop]
+        mean, s, _strength, _seasonal = fit_panel(
+            history, n[:rows] - cut, horizon, season, freq, sparse[:rows], progress
+        )
+        actual[w, :rows] = y[:rows, stop : stop + horizon]
+        sigma[w, :rows] = s
+        level[w, :rows] = np.nanmean(np.abs(history[:, -2 * max(season, 12) :]), axis=1)
+        for name, values in mean.items():
+            if name not in result.mean:
+                result.mean[name] = np.full((count, size, horizon), np.nan, np.float32)
+            result.mean[name][w, :rows] = values
+    return result
+
+
+def score(backtest, model, y, season):
+    """Measures of one model per series, over all origins: dict of (N,) arrays."""
+    window = backtest.actual.shape[0]
+    size = backtest.actual.shape[1]
+    if not window:
+        return {name: np.full(size, np.nan) for name in MEASURES}
+    actual = _flat(backtest.actual)
+    mean = _flat(backtest.mean[model]).astype(float)
+    actual = np.where(np.isnan(mean), np.nan, actual)
+    mean = np.where(np.isnan(actual), np.nan, mean)
+    return {
+        "mase": accuracy.mase(actual, mean, scale=_scale(y, season, 1)),
+        "rmsse": accuracy.rmsse(actual, mean, scale=_scale(y, 1, 2)),
+        "wape": accuracy.wape(actual, mean),
+        "smape": accuracy.smape(actual, mean),
+        "bias": accuracy.bias(actual, mean),
+        "tracking": accuracy.tracking_signal(actual, mean),
+        "n": (~np.isnan(actual)).sum(1),
+    }
+
+
+MEASURES = ("mase", "rmsse", "wape", "smape", "bias", "tracking", "n")
+
+
+def _flat(values):
+    return np.moveaxis(values, 0, 1).reshape(values.shape[1], -1)
+
+
+def _scale(y, season, power):
+    scale = accuracy.naive_scale(y, season, power)
+    return np.where(scale > 0, scale, np.nan)

