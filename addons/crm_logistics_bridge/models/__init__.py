@@ -5,6 +5,7 @@ from . import res_company
 from . import logistics_job_run
 from . import logistics_eta_lane
 from . import logistics_ticket_link
+from . import logistics_link_resolver
 from . import logistics_timeline_event
 from . import stock_picking
 from . import sale_order
