@@ -1,0 +1,400 @@
+# Copyright 2026 Omni Suite contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import logging
+import time
+from datetime import timedelta
+
+import pandas as pd
+
+from odoo import api, fields, models
+from odoo.fields import Command
+from odoo.tools import SQL
+
+from .. import engine
+
+_logger = logging.getLogger(__name__)
+
+# Bookings further ahead cannot concern an order of today: no storeroom is reviewed
+# less often than once a quarter.
+MIN_HORIZON_DAYS = 30
+STOCK_COLUMNS = (
+    "line_id",
+    "storeroom_id",
+    "product_id",
+    "par_min",
+    "par_max",
+    "review_days",
+    "lead_days",
+    "service_level",
+    "pack_size",
+    "min_order",
+    "unit_cost",
+    "shortage_cost",
+    "base_rate",
+    "base_dispersion",
+)
+BOOKING_COLUMNS = ("event_id", "storeroom_id", "kit_id", "date", "show_probability")
+KIT_COLUMNS = ("kit_id", "product_id", "quantity", "probability")
+LOT_COLUMNS = ("line_id", "lot_id", "quantity", "expiry")
+INCOMING_COLUMNS = ("line_id", "date", "quantity")
+
+
+class MedicalReplenishmentRun(models.Model):
+    """One calculation for a set of storerooms: reads, calls the engine, writes.
+
+    No demand is computed here: the model method turns records into tables, and the
+    engine's tables into proposal lines.
+    """
+
+    _name = "medical.replenishment.run"
+    _description = "Replenishment Run"
+    _order = "id desc"
+    _rec_name = "started_on"
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    date = fields.Date(readonly=True)
+    started_on = fields.Datetime(readonly=True)
+    trigger = fields.Selection(
+        [("manual", "By Hand"), ("cron", "Nightly")], readonly=True
+    )
+    storeroom_ids = fields.Many2many(
+        "medical.storeroom", string="Storerooms", readonly=True
+    )
+    duration = fields.Float(string="Seconds", readonly=True, digits=(10, 2))
+    engine_duration = fields.Float(
+        string="Engine Seconds", readonly=True, digits=(10, 2)
+    )
+    line_count = fields.Integer(string="Par Lines", readonly=True)
+    event_count = fields.Integer(string="Booked Procedures", readonly=True)
+    order_line_count = fields.Integer(string="Lines to Order", readonly=True)
+    waste_count = fields.Integer(string="Lots at Risk of Waste", readonly=True)
+    proposal_ids = fields.One2many("medical.proposal", "run_id", readonly=True)
+    proposal_count = fields.Integer(compute="_compute_proposal_count")
+    problems = fields.Text(
+        readonly=True, help="What the calculation could not use, and why."
+    )
+
+    @api.depends("proposal_ids")
+    def _compute_proposal_count(self):
+        for run in self:
+            run.proposal_count = len(run.proposal_ids)
+
+    def action_proposals(self):
+        """Open the proposals of this run."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "medical_supply_crm.medical_proposal_action"
+        )
+        action["domain"] = [("storeroom_id", "in", self.storeroom_ids.ids)]
+        action["context"] = {"search_default_open": 1}
+        return action
+
+    @api.model
+    def action_run_all(self):
+        """Replenish every storeroom of the companies at work."""
+        storerooms = self.env["medical.storeroom"].search(
+            [("company_id", "in", self.env.companies.ids)]
+        )
+        return self._run(storerooms)._get_records_action()
+
+    @api.model
+    def _cron_run(self):
+        """Nightly: every storeroom of every company, one run per company."""
+        for company, storerooms in (
+            self.env["medical.storeroom"].search([]).grouped("company_id").items()
+        ):
+            self.with_company(company)._run(storerooms, trigger="cron")
+            self.env["ir.cron"]._commit_progress(1)
+
+    @api.model
+    def _run(self, storerooms, trigger="manual"):
+        """Calculate and bring the proposals up to date.
+
+        Running again without changes leaves every proposal as it is; ordered
+        quantities count as incoming, so only the difference is proposed.
+
+        :param storerooms: medical.storeroom
+        :return: medical.replenishment.run, one per company
+        """
+        runs = self.browse()
+        for company, rooms in storerooms.grouped("company_id").items():
+            runs |= self.with_company(company)._run_company(company, rooms, trigger)
+        return runs
+
+    def _run_company(self, company, rooms, trigger):
+        started = time.monotonic()
+        # two runs over one storeroom would both open a proposal
+        rooms.sudo().lock_for_update()
+        today = fields.Date.context_today(self)
+        tables = self._read_tables(rooms, today)
+        engine_started = time.monotonic()
+        plan = engine.replenish(**tables, today=today)
+        engine_seconds = time.monotonic() - engine_started
+        # sudo: the medical desk may run the calculation; runs, lines and waste are
+        # its result and are not written by hand
+        run = self.sudo().create(
+            {
+                "company_id": company.id,
+                "date": today,
+                "started_on": fields.Datetime.now(),
+                "trigger": trigger,
+                "storeroom_ids": [Command.set(rooms.ids)],
+                "line_count": len(tables["stock"]),
+                "event_count": tables["bookings"]["event_id"].nunique(),
+                "waste_count": len(plan.waste),
+                "engine_duration": engine_seconds,
+                "problems": self._problem_text(plan.problems),
+            }
+        )
+        to_order = run._write_proposals(plan.lines)
+        run._write_daily_use(plan.lines)
+        run._write_waste(plan.waste)
+        rooms.sudo().write({"last_run_date": fields.Datetime.now()})
+        run._raise_tickets(plan.lines)
+        run.write(
+            {"order_line_count": to_order, "duration": time.monotonic() - started}
+        )
+        _logger.info(
+            "Replenishment: %s par lines, %s to order, %.2f s (engine %.2f s)",
+            run.line_count,
+            to_order,
+            run.duration,
+            engine_seconds,
+        )
+        return run
+
+    @api.model
+    def _problem_text(self, problems):
+        return "\n".join(str(problem) for problem in problems) or False
+
+    # -- reading: one query per subject -------------------------------------------
+    def _read_tables(self, rooms, today):
+        """The engine's five tables for these storerooms."""
+        line_model = self.env["medical.storeroom.line"].sudo()
+        lines = line_model.search(
+            [("storeroom_id", "in", rooms.ids)], order="storeroom_id, id"
+        )
+        horizon = max(
+            (room.review_days + room.lead_days for room in rooms), default=0
+        )
+        bookings = self._read_bookings(
+            rooms, today, max(2 * horizon, MIN_HORIZON_DAYS)
+        )
+        return {
+            "stock": self._read_stock(lines),
+            "bookings": bookings,
+            "kit_lines": self._read_kit_lines(set(bookings["kit_id"])),
+            "lots": pd.DataFrame(
+                line_model._lot_rows(lines.ids), columns=list(LOT_COLUMNS)
+            ),
+            "incoming": pd.DataFrame(
+                line_model._incoming_rows(lines.ids), columns=list(INCOMING_COLUMNS)
+            ),
+        }
+
+    def _read_stock(self, lines):
+        rows = []
+        for line in lines:
+            room, criticality = line.storeroom_id, line.criticality_id
+            cost = line.product_id.standard_price
+            rows.append(
+                (
+                    line.id,
+                    room.id,
+                    line.product_id.id,
+                    line.par_min,
+                    line.par_max or float("inf"),
+                    room.review_days,
+                    room.lead_days,
+                    criticality.service_level,
+                    line.pack_size,
+                    line.min_order,
+                    cost,
+                    cost * criticality.shortage_factor,
+                    line.base_rate,
+                    line.base_dispersion,
+                )
+            )
+        return pd.DataFrame(rows, columns=list(STOCK_COLUMNS))
+
+    def _read_bookings(self, rooms, today, horizon):
+        """Booked procedures from today on, by the hospital's own calendar day."""
+        for model in ("medical.event", "medical.feed", "medical.procedure"):
+            self.env[model].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT event.id,
+                       event.storeroom_id,
+                       kit_rel.kit_id,
+                       (event.start AT TIME ZONE 'UTC'
+                                    AT TIME ZONE feed.timezone)::date AS day,
+                       procedure.show_probability::float
+                  FROM medical_event event
+                  JOIN medical_feed feed ON feed.id = event.feed_id
+                  JOIN medical_event_kit_rel kit_rel ON kit_rel.event_id = event.id
+                  JOIN medical_kit kit ON kit.id = kit_rel.kit_id
+                  JOIN medical_procedure procedure ON procedure.id = kit.procedure_id
+                 WHERE event.state = 'ready'
+                   AND event.is_booked
+                   AND event.storeroom_id IN %s
+                   AND event.start >= %s
+                   AND event.start < %s
+              ORDER BY event.id, kit_rel.kit_id
+                """,
+                tuple(rooms.ids or (0,)),
+                # a day more on both sides: the hospital's day may start up to
+                # 14 hours before or after the UTC day
+                today - timedelta(days=1),
+                today + timedelta(days=horizon + 1),
+            )
+        )
+        return pd.DataFrame(
+            [row for row in rows if row[3] >= today], columns=list(BOOKING_COLUMNS)
+        )
+
+    def _read_kit_lines(self, kit_ids):
+        lines = (
+            self.env["medical.kit.line"]
+            .sudo()
+            .search_fetch(
+                [("kit_id", "in", [int(kit) for kit in kit_ids])],
+                ["kit_id", "product_id", "quantity", "probability"],
+                order="kit_id, id",
+            )
+        )
+        return pd.DataFrame(
+            [
+                (line.kit_id.id, line.product_id.id, line.quantity, line.probability)
+                for line in lines
+            ],
+            columns=list(KIT_COLUMNS),
+        )
+
+    # -- writing: batched -----------------------------------------------------------
+    def _write_proposals(self, plan_lines):
+        """Update the open proposals, open missing ones, close needless ones.
+
+        :return: number of lines to order
+        """
+        self.ensure_one()
+        line_model = self.env["medical.proposal.line"]
+        room_of_line = dict(
+            self.env["medical.storeroom.line"]
+            .search([("storeroom_id", "in", self.storeroom_ids.ids)])
+            .mapped(lambda line: (line.id, line.storeroom_id.id))
+        )
+        wanted = {}
+        count = 0
+        for row in plan_lines[plan_lines["order_qty"] > 0].itertuples(index=False):
+            values = line_model._values_from_plan(row)
+            wanted.setdefault(room_of_line[row.line_id], {})[int(row.line_id)] = values
+            count += 1
+        open_proposals = {
+            proposal.storeroom_id: proposal
+            for proposal in self.env["medical.proposal"].search(
+                [
+                    ("storeroom_id", "in", self.storeroom_ids.ids),
+                    ("state", "in", ("draft", "sent")),
+                ]
+            )
+        }
+        to_create = []
+        for room in self.storeroom_ids:
+            values_by_line = wanted.get(room.id)
+            proposal = open_proposals.get(room)
+            if proposal and values_by_line:
+                proposal._update_lines(self, values_by_line)
+            elif proposal:
+                proposal._supersede(
+                    self.env._(
+                        "The run of %s found nothing to order any more: stock, "
+                        "deliveries on their way and the present schedule cover the "
+                        "expected use.",
+                        fields.Date.to_string(self.date),
+                    )
+                )
+            elif values_by_line:
+                to_create.append(
+                    {
+                        "storeroom_id": room.id,
+                        "run_id": self.id,
+                        "date": self.date,
+                        "line_ids": [
+                            Command.create(
+                                dict(
+                                    values,
+                                    storeroom_line_id=line_id,
+                                    approved_qty=values["order_qty"],
+                                )
+                            )
+                            for line_id, values in values_by_line.items()
+                        ],
+                    }
+                )
+        self.env["medical.proposal"].create(to_create)
+        return count
+
+    def _write_daily_use(self, plan_lines):
+        """Expected daily use of every par line, for the days of cover; one UPDATE."""
+        days = plan_lines["protection_days"].clip(lower=1)
+        rate = ((plan_lines["booked_mean"] + plan_lines["unbooked_mean"]) / days).round(4)
+        if not len(plan_lines):
+            return
+        self.env["medical.storeroom.line"].flush_model(["daily_use"])
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE medical_storeroom_line line
+                   SET daily_use = new.rate
+                  FROM unnest(%s::int[], %s::float[]) AS new(id, rate)
+                 WHERE line.id = new.id
+                   AND line.daily_use IS DISTINCT FROM new.rate::numeric
+                """,
+                [int(line) for line in plan_lines["line_id"]],
+                [float(value) for value in rate],
+            )
+        )
+        self.env["medical.storeroom.line"].invalidate_model(["daily_use"])
+
+    def _write_waste(self, waste):
+        """Replace what is known about waste at risk in these storerooms."""
+        model = self.env["medical.waste.risk"]
+        model.search([("storeroom_id", "in", self.storeroom_ids.ids)]).unlink()
+        model.create(
+            [
+                {
+                    "storeroom_line_id": int(row.line_id),
+                    "lot_id": int(row.lot_id) if row.lot_id == row.lot_id else False,
+                    "quantity": row.quantity,
+                    "expiry": row.expiry,
+                }
+                for row in waste.itertuples(index=False)
+            ]
+        )
+
+    def _raise_tickets(self, plan_lines):
+        """An urgent ticket for each booked procedure that the stock will not cover."""
+        at_risk = {}
+        for row in plan_lines.itertuples(index=False):
+            for event_id in row.at_risk_events or ():
+                at_risk.setdefault(int(event_id), []).append(int(row.line_id))
+        events = self.env["medical.event"].browse(at_risk).exists()
+        lines = self.env["medical.storeroom.line"].browse(
+            {line for line_ids in at_risk.values() for line in line_ids}
+        )
+        urgent = set(lines.filtered("criticality_id.raise_ticket").ids)
+        events = events.filtered(
+            lambda event: not event.ticket_id and urgent & set(at_risk[event.id])
+        )
+        category = self.env.ref("medical_supply_crm.ticket_category_medical_urgent")
+        tickets = self.env["helpdesk.ticket"].create(
+            [
+                event._threat_ticket_values(
+                    lines.browse([li for li in at_risk[event.id] if li in urgent]),
+                    category,
+                )
+                for event in events
+            ]
+        )
+        for event, ticket in zip(events, tickets, strict=True):
+            event.ticket_id = ticket

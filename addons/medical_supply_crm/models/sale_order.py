@@ -1,0 +1,15 @@
+# Copyright 2026 Omni Suite contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    medical_proposal_id = fields.Many2one(
+        "medical.proposal",
+        string="Replenishment Proposal",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+    )
