@@ -7,6 +7,8 @@ from . import logistics_eta_lane
 from . import logistics_ticket_link
 from . import logistics_link_resolver
 from . import logistics_timeline_event
+from . import logistics_overview
+from . import res_partner
 from . import stock_picking
 from . import sale_order
 from . import helpdesk_ticket

@@ -1,23 +1,374 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
+
+EVENTS = [
+    ("quotation", "Quotation"),
+    ("order", "Order"),
+    ("cancelled", "Order cancelled"),
+    ("picked", "Picked"),
+    ("packed", "Packed"),
+    ("shipped", "Shipped"),
+    ("handed_over", "Handed to the carrier"),
+    ("delivered", "Delivered"),
+    ("expected", "Expected arrival"),
+    ("return_received", "Return received"),
+    ("rma", "Return requested"),
+    ("ticket", "Ticket opened"),
+    ("ticket_closed", "Ticket closed"),
+    ("message", "Message"),
+    ("rating", "Rating"),
+]
+#: Every branch numbers its rows id * BRANCHES + its own place.
+BRANCHES = 16
+#: Branch -> model of the row's own document; the order is part of the ids.
+SOURCES = (
+    "sale.order",  # 0 quotations and orders
+    "stock.picking",  # 1 completed steps of an order
+    "stock.picking",  # 2 completed steps without an order
+    "stock.picking",  # 3 handed over to the carrier
+    "stock.picking",  # 4 reported delivered by the carrier
+    "stock.picking",  # 5 expected
+    "rma",  # 6
+    "helpdesk.ticket",  # 7 opened
+    "helpdesk.ticket",  # 8 closed
+    "mail.message",  # 9
+    "rating.rating",  # 10
+)
 
 
 class LogisticsTimelineEvent(models.Model):
+    """Everything that happened with a customer, in one chronological list.
+
+    A union of plain branches without aggregation, so that PostgreSQL pushes the
+    filter on the commercial entity into each of them and uses their indexes. White
+    list of columns: numbers, dates and states; no prices, no costs.
+    """
+
     _name = "logistics.timeline.event"
     _description = "Customer Timeline Event"
     _auto = False
     _order = "date desc, id desc"
+    _rec_name = "name"
 
     date = fields.Datetime(readonly=True)
+    event_type = fields.Selection(EVENTS, string="Event", readonly=True)
+    name = fields.Char(string="Reference", readonly=True)
+    detail = fields.Char(readonly=True)
+    commercial_partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
+    partner_id = fields.Many2one("res.partner", string="Contact", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
+    order_id = fields.Many2one("sale.order", readonly=True)
+    picking_id = fields.Many2one("stock.picking", string="Delivery", readonly=True)
+    rma_id = fields.Many2one("rma", string="Return", readonly=True)
     ticket_id = fields.Many2one("helpdesk.ticket", readonly=True)
 
     @property
     def _table_query(self):
+        return SQL(" UNION ALL ").join(self._timeline_branches())
+
+    def _timeline_row(self, place, source, **columns):
+        """One SELECT list; columns not given are NULL."""
+        types = {
+            "date": "timestamp",
+            "event_type": "varchar",
+            "name": "varchar",
+            "detail": "varchar",
+            "commercial_partner_id": "int",
+            "partner_id": "int",
+            "company_id": "int",
+            "order_id": "int",
+            "picking_id": "int",
+            "rma_id": "int",
+            "ticket_id": "int",
+        }
+        parts = [
+            SQL(
+                "%s::bigint * %s + %s AS id",
+                SQL.identifier(source, "id"),
+                BRANCHES,
+                place,
+            )
+        ]
+        for name, kind in types.items():
+            expression = columns.get(name) or SQL("NULL")
+            parts.append(SQL("%s::%s AS %s", expression, SQL(kind), SQL.identifier(name)))
+        return SQL("SELECT %s", SQL(", ").join(parts))
+
+    @api.model
+    def _timeline_branches(self):
+        """List of SELECTs with the same columns; other add-ons may append theirs."""
+        return [
+            self._branch_orders(),
+            *self._branch_steps(),
+            *self._branch_carrier(),
+            self._branch_expected(),
+            self._branch_rma(),
+            *self._branch_tickets(),
+            self._branch_messages(),
+            self._branch_ratings(),
+        ]
+
+    def _branch_orders(self):
         return SQL(
-            "SELECT id, create_date AS date, company_id, id AS ticket_id "
-            "FROM helpdesk_ticket"
+            """
+            %s FROM sale_order o JOIN res_partner c ON c.id = o.partner_id
+            """,
+            self._timeline_row(
+                0,
+                "o",
+                date=SQL("o.date_order"),
+                event_type=SQL(
+                    "CASE o.state WHEN 'sale' THEN 'order' "
+                    "WHEN 'cancel' THEN 'cancelled' ELSE 'quotation' END"
+                ),
+                name=SQL("o.name"),
+                detail=SQL("o.client_order_ref"),
+                commercial_partner_id=SQL("c.commercial_partner_id"),
+                partner_id=SQL("o.partner_id"),
+                company_id=SQL("o.company_id"),
+                order_id=SQL("o.id"),
+            ),
         )
+
+    def _picking_columns(self, **columns):
+        return {
+            "name": SQL("p.name"),
+            "detail": SQL("p.carrier_tracking_ref"),
+            "commercial_partner_id": SQL("c.commercial_partner_id"),
+            "partner_id": SQL("c.id"),
+            "company_id": SQL("p.company_id"),
+            "order_id": SQL("p.sale_id"),
+            "picking_id": SQL("p.id"),
+            **columns,
+        }
+
+    def _from_order_pickings(self):
+        return SQL(
+            """
+            FROM stock_picking p
+            JOIN stock_picking_type t ON t.id = p.picking_type_id
+            JOIN sale_order o ON o.id = p.sale_id
+            JOIN res_partner c ON c.id = o.partner_id
+            LEFT JOIN stock_warehouse w ON w.id = t.warehouse_id
+            """
+        )
+
+    def _from_own_pickings(self):
+        return SQL(
+            """
+            FROM stock_picking p
+            JOIN stock_picking_type t ON t.id = p.picking_type_id
+            JOIN res_partner c ON c.id = p.partner_id
+            LEFT JOIN stock_warehouse w ON w.id = t.warehouse_id
+            """
+        )
+
+    def _branch_steps(self):
+        """Completed warehouse steps. Goods from vendors are no customer's history."""
+        columns = self._picking_columns(
+            date=SQL("p.date_done"),
+            event_type=SQL(
+                """
+                CASE WHEN t.code IN ('outgoing', 'dropship') THEN 'shipped'
+                     WHEN t.code = 'incoming' THEN 'return_received'
+                     WHEN t.id = w.pack_type_id THEN 'packed'
+                     ELSE 'picked' END
+                """
+            ),
+        )
+        return [
+            SQL(
+                "%s %s WHERE p.state = 'done'",
+                self._timeline_row(1, "p", **columns),
+                self._from_order_pickings(),
+            ),
+            SQL(
+                """
+                %s %s WHERE p.state = 'done' AND p.sale_id IS NULL
+                  AND (t.code IN ('outgoing', 'dropship')
+                       OR t.code = 'incoming' AND p.return_id IS NOT NULL)
+                """,
+                self._timeline_row(2, "p", **columns),
+                self._from_own_pickings(),
+            ),
+        ]
+
+    def _branch_carrier(self):
+        handed = self._picking_columns(
+            date=SQL("p.date_shipped"), event_type=SQL("'handed_over'")
+        )
+        delivered = self._picking_columns(
+            date=SQL("p.date_delivered"), event_type=SQL("'delivered'")
+        )
+        return [
+            SQL(
+                "%s %s WHERE p.date_shipped IS NOT NULL",
+                self._timeline_row(3, "p", **handed),
+                self._from_order_pickings(),
+            ),
+            SQL(
+                "%s %s WHERE p.date_delivered IS NOT NULL",
+                self._timeline_row(4, "p", **delivered),
+                self._from_order_pickings(),
+            ),
+        ]
+
+    def _branch_expected(self):
+        columns = self._picking_columns(
+            date=SQL("p.logistics_eta_date"), event_type=SQL("'expected'")
+        )
+        return SQL(
+            """
+            %s %s WHERE p.state NOT IN ('draft', 'done', 'cancel')
+              AND p.logistics_eta_date IS NOT NULL AND t.code = 'outgoing'
+            """,
+            self._timeline_row(5, "p", **columns),
+            self._from_order_pickings(),
+        )
+
+    def _branch_rma(self):
+        return SQL(
+            """
+            %s FROM rma r JOIN res_partner c ON c.id = r.partner_id
+             WHERE r.state != 'cancelled'
+            """,
+            self._timeline_row(
+                6,
+                "r",
+                date=SQL("r.date"),
+                event_type=SQL("'rma'"),
+                name=SQL("r.name"),
+                detail=SQL("r.origin"),
+                commercial_partner_id=SQL("c.commercial_partner_id"),
+                partner_id=SQL("r.partner_id"),
+                company_id=SQL("r.company_id"),
+                order_id=SQL("r.order_id"),
+                picking_id=SQL("r.picking_id"),
+                rma_id=SQL("r.id"),
+            ),
+        )
+
+    def _ticket_columns(self, **columns):
+        return {
+            "name": SQL("h.number"),
+            "detail": SQL("h.name"),
+            "commercial_partner_id": SQL("h.commercial_partner_id"),
+            "partner_id": SQL("h.partner_id"),
+            "company_id": SQL("h.company_id"),
+            "ticket_id": SQL("h.id"),
+            **columns,
+        }
+
+    def _branch_tickets(self):
+        opened = self._ticket_columns(date=SQL("h.create_date"), event_type=SQL("'ticket'"))
+        closed = self._ticket_columns(
+            date=SQL("h.closed_date"), event_type=SQL("'ticket_closed'")
+        )
+        return [
+            SQL(
+                "%s FROM helpdesk_ticket h WHERE h.active",
+                self._timeline_row(7, "h", **opened),
+            ),
+            SQL(
+                """
+                %s FROM helpdesk_ticket h JOIN helpdesk_ticket_stage s ON s.id = h.stage_id
+                 WHERE h.active AND s.closed AND h.closed_date IS NOT NULL
+                """,
+                self._timeline_row(8, "h", **closed),
+            ),
+        ]
+
+    def _branch_messages(self):
+        """Messages on tickets, without their words; internal notes stay out."""
+        columns = self._ticket_columns(
+            date=SQL("m.date"),
+            event_type=SQL("'message'"),
+            partner_id=SQL("m.author_id"),
+        )
+        return SQL(
+            """
+            %s FROM helpdesk_ticket h
+               JOIN mail_message m ON m.model = 'helpdesk.ticket' AND m.res_id = h.id
+              WHERE h.active AND m.message_type IN ('email', 'comment')
+                AND m.is_internal IS NOT TRUE
+            """,
+            self._timeline_row(9, "m", **columns),
+        )
+
+    def _branch_ratings(self):
+        columns = self._ticket_columns(
+            date=SQL("r.write_date"),
+            event_type=SQL("'rating'"),
+            detail=SQL("r.rating_text"),
+        )
+        return SQL(
+            """
+            %s FROM helpdesk_ticket h
+               JOIN rating_rating r ON r.res_model = 'helpdesk.ticket' AND r.res_id = h.id
+              WHERE h.active AND r.consumed
+            """,
+            self._timeline_row(10, "r", **columns),
+        )
+
+    # -- use ----------------------------------------------------------------
+    @api.model
+    @api.readonly
+    def get_timeline(self, partner_id, limit=30, offset=0, order_id=False, ticket_id=False):
+        """First page of a customer's timeline, newest first, for the OWL component.
+
+        Read with the rights of the user: access list and record rules apply.
+
+        :param int partner_id: any contact of the customer
+        :param int order_id: only what belongs to this order
+        :return: dict with events (list of dicts) and has_more
+        """
+        partner = self.env["res.partner"].browse(partner_id)
+        partner.check_access("read")
+        domain = [("commercial_partner_id", "=", partner.commercial_partner_id.id)]
+        if order_id:
+            domain.append(("order_id", "=", order_id))
+        if ticket_id:
+            domain.append(("ticket_id", "=", ticket_id))
+        limit = min(max(int(limit), 1), 200)
+        names = ["date", "event_type", "name", "detail", "order_id", "picking_id", "rma_id"]
+        events = self.search_fetch(
+            domain, [*names, "ticket_id", "partner_id"], limit=limit + 1, offset=offset
+        )
+        labels = dict(self._fields["event_type"]._description_selection(self.env))
+        page = events[:limit]
+        # A contact's name is on the document the user may see; its card may not be.
+        contacts = {
+            contact.id: contact.name
+            for contact in page.partner_id.sudo()
+            if contact != contact.commercial_partner_id
+        }
+        return {
+            "events": [
+                {
+                    "id": event.id,
+                    "date": fields.Datetime.to_string(event.date),
+                    "type": event.event_type,
+                    "label": labels[event.event_type],
+                    "name": event.name,
+                    "detail": event.detail or "",
+                    "contact": contacts.get(event.partner_id.id, ""),
+                }
+                for event in page
+            ],
+            "has_more": len(events) > limit,
+        }
+
+    def action_open_document(self):
+        """Open the document behind an event; ids say which, no query needed."""
+        self.ensure_one()
+        model = SOURCES[self.id % BRANCHES]
+        record = self.env[model].browse(self.id // BRANCHES)
+        if model in ("mail.message", "rating.rating"):
+            # Rows about a ticket: the view knows which one.
+            record = self.ticket_id
+        if not record.has_access("read"):
+            raise UserError(self.env._("You may see this event, but not open its document."))
+        return record.get_formview_action()
