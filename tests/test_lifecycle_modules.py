@@ -57,7 +57,7 @@ env["ir.module.module"].search([("name", "in", {names!r})]).button_immediate_uni
 
 def quoted(name):
     """A table's or column's name as an SQL identifier (names come from the catalogue)."""
-    return '"%s"' % name.replace('"', '""')
+    return '"{}"'.format(name.replace('"', '""'))
 
 
 def snapshot(databases, database):

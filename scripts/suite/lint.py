@@ -65,7 +65,7 @@ def addon_names() -> list[str]:
 
 def _call(command: Iterable[str], **kwargs) -> bool:
     """Run a tool in the repository root; True when it exits with 0."""
-    return subprocess.run([str(part) for part in command], cwd=ROOT, **kwargs).returncode == 0
+    return subprocess.run([str(part) for part in command], check=False, cwd=ROOT, **kwargs).returncode == 0
 
 
 def _tool(name: str) -> str:
@@ -98,11 +98,14 @@ def check_pylint(fix: bool) -> bool:
 
 def check_oca(fix: bool) -> bool:
     """oca-checks-odoo-module on each add-on, oca-checks-po on each translation."""
+    # Checks that came after the template's v0.1.7 of this tool, and that Odoo's own files do not
+    # follow: sequence="1" written as text, and how the XML declaration spells UTF-8.
+    newer = "--disable=xml-field-numeric-without-eval,xml-header-wrong"
     manifests = [f"addons/{name}/__manifest__.py" for name in addon_names()]
     catalogues = [n for n in tracked_files() if re.search(r"^addons/.*\.pot?$", n)]
     passed = True
     if manifests:
-        passed &= _call([_tool("oca-checks-odoo-module"), *manifests])
+        passed &= _call([_tool("oca-checks-odoo-module"), newer, *manifests])
     if catalogues:
         passed &= _call([_tool("oca-checks-po"), "--disable=po-pretty-format", *catalogues])
     return passed
@@ -162,6 +165,7 @@ def _node(tool: str) -> str:
         print("npm ci: prettier and eslint at their locked versions", flush=True)
         done = subprocess.run(
             ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
+            check=False,
             cwd=ROOT,
             capture_output=True,
             text=True,

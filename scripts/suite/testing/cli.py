@@ -109,7 +109,7 @@ def run_with_database(own: argparse.Namespace, runner, targets: dict[str, list[s
     from .environment import prepared
     from .selection import ODOO, PROCESSES
 
-    with prepared() as environment:
+    with prepared(browser=bool(targets.get(ODOO))) as environment:
         databases = Databases(environment)
         template = databases.suite_template(lambda text: print(f"-- {text}", flush=True))
         if own.prepare_only:

@@ -57,13 +57,9 @@ class Databases:
 
         :raises Problem: PostgreSQL cannot be reached.
         """
-        names = {
-            "PGHOST": "host",
-            "PGPORT": "port",
-            "PGUSER": "user",
-            "PGPASSWORD": "password",
-        }
-        known = {names[k]: v for k, v in self.environment.postgres.items() if k in names}
+        names = {"PGHOST": "host", "PGHOSTADDR": "hostaddr", "PGSERVICE": "service", "PGPORT": "port"}
+        names |= {"PGUSER": "user", "PGPASSWORD": "password"}
+        known = {names[key]: value for key, value in self.environment.postgres.items()}
         try:
             connection = psycopg2.connect(dbname=database, **known)
         except psycopg2.OperationalError as error:
@@ -137,7 +133,7 @@ class Databases:
             f"--database={database}", "--no-http", "--stop-after-init", f"--logfile={log}",
             *arguments,
         ]  # fmt: skip
-        done = subprocess.run(command, env=self.environment.variables, capture_output=True, text=True)
+        done = subprocess.run(command, env=self.environment.variables, check=False, capture_output=True, text=True)
         entries = odoolog.read(log)
         if done.returncode:
             fatal = [entry.text for entry in entries if entry.level in {"ERROR", "CRITICAL"}]
@@ -157,6 +153,7 @@ class Databases:
         ]  # fmt: skip
         done = subprocess.run(
             command,
+            check=False,
             input=code,
             env=self.environment.variables,
             capture_output=True,
@@ -185,6 +182,7 @@ class Databases:
         def fill(database: str) -> None:
             wanted = ",".join(addons.foreign_dependencies())
             self.odoo(database, "-i", wanted, f"--load-language={LANGUAGE}")
+            self._require_installed(database, addons.foreign_dependencies())
 
         return self._template(name, None, fill, "Odoo with the modules we depend on", say)
 
@@ -201,8 +199,17 @@ class Databases:
         def fill(database: str) -> None:
             entries = self.odoo(database, "-i", ",".join(addons.install_order()))
             refuse_trouble(odoolog.trouble(entries), "installing our add-ons")
+            self._require_installed(database, addons.install_order())
 
         return self._template(name, base, fill, "our add-ons", say)
+
+    def _require_installed(self, database: str, names: list[str]) -> None:
+        """Odoo ends with 0 even where it skipped a module that it cannot install."""
+        with self.cursor(database) as cursor:
+            cursor.execute("SELECT name FROM ir_module_module WHERE state = 'installed'")
+            skipped = set(names) - {name for (name,) in cursor.fetchall()}
+        if skipped:
+            raise OdooFailed(f"Odoo did not install {', '.join(sorted(skipped))}: not found, or not installable")
 
     def _template(self, name: str, base: str | None, fill, what: str, say) -> str:
         """Return `name` after making it: under another name first, renamed when complete."""

@@ -3,19 +3,28 @@
 """The Odoo, PostgreSQL and folders that the tests use."""
 
 import contextlib
+import hashlib
 import json
 import os
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from suite.prepare import Problem, ensure_python
+from suite.prepare import ensure_python
+from suite.prepare.console import Steps
+from suite.prepare.odoo_tree import OdooTree, prepare_odoo
 from suite.prepare.places import ADDONS, cache_dir
+from suite.prepare.postgres import Cluster, NamedPostgres, Postgres
+from suite.prepare.python_env import PythonEnv
+
+from .browser import prepare_browser
 
 #: Names the file that describes the environment to test processes.
 VARIABLE = "OMNI_TEST_ENVIRONMENT"
+POSTGRES_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGSERVICE", "PGPORT", "PGUSER", "PGPASSWORD")
 
 
 def enter_python() -> None:
@@ -85,37 +94,53 @@ class Environment:
         return cls(**json.loads(Path(path).read_text(encoding="utf-8")))
 
 
-def _importable_odoo() -> tuple[str, list[str]] | None:
-    """Version and add-on folders of the odoo that this interpreter imports, if any."""
-    code = (
-        "import json, os, odoo.release, odoo.addons;"
-        "print(json.dumps([odoo.release.version, list(odoo.addons.__path__)]))"
-    )
-    asked = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    if asked.returncode:
-        return None
-    version, folders = json.loads(asked.stdout.splitlines()[-1])
-    core = [path for path in folders if (Path(path) / "sale_stock").is_dir()]
-    others = [path for path in folders if path not in core and any(Path(path).glob("*/__manifest__.py"))]
-    return version, [*core, *others]
+def _version_of(tree: OdooTree) -> str:
+    """What tells one Odoo from another: its folder, its release, and the commit of a git checkout."""
+    parts = [str(tree.path), (tree.path / "odoo" / "release.py").read_text(encoding="utf-8")]
+    if (tree.path / ".git").exists():
+        asked = subprocess.run(["git", "rev-parse", "HEAD"], cwd=tree.path, check=False, capture_output=True, text=True)
+        parts.append(asked.stdout.strip())
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 @contextlib.contextmanager
-def prepared() -> Iterator[Environment]:
-    """Prepare Odoo, PostgreSQL and Chromium, or take those that are already there.
+def prepared(browser: bool = False) -> Iterator[Environment]:
+    """Prepare Odoo, PostgreSQL and, where asked for, Chromium; or take those that are already there.
+
+    A PostgreSQL of our own runs until the block ends, unless it ran before.
 
     :raises Problem: something could not be prepared; the text says what and why.
     """
     folder = cache_dir() / "testing"
     folder.mkdir(parents=True, exist_ok=True)
-    found = _importable_odoo()
-    if not found:
-        raise Problem("no Odoo 19.0 can be imported")
-    version, folders = found
-    yield Environment(
-        odoo_command=[sys.executable, "-c", "import odoo.cli; odoo.cli.main()"],
-        odoo_version=version,
-        addons_path=[*folders, str(ADDONS)],
-        postgres={k: v for k, v in os.environ.items() if k in {"PGHOST", "PGPORT", "PGUSER", "PGPASSWORD"}},
-        folder=str(folder),
-    )
+    steps = Steps(3 if browser else 2)
+    with steps.step("Odoo 19"):
+        tree = prepare_odoo(steps)
+    with steps.step("PostgreSQL"):
+        python = PythonEnv.find()
+        if NamedPostgres.wanted():
+            server: Postgres = NamedPostgres(python)
+        else:
+            # Nothing in test databases is worth a disk's wait.
+            settings = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+            server = Cluster(python, folder / "pg", settings)
+        ran_before = isinstance(server, NamedPostgres) or bool(server.pid())
+        server.start(steps)
+    process = {"PYTHONPATH": os.pathsep.join(filter(None, (str(tree.path), os.environ.get("PYTHONPATH"))))}
+    if browser:
+        with steps.step("Chromium"):
+            process["PATH"] = os.pathsep.join((str(prepare_browser(steps)), os.environ.get("PATH", os.defpath)))
+    oca = Path(sysconfig.get_path("purelib")) / "odoo" / "addons"
+    core = [path for path in tree.addons if path != oca]
+    try:
+        yield Environment(
+            odoo_command=[sys.executable, "-c", "import odoo.cli; odoo.cli.main()"],
+            odoo_version=_version_of(tree),
+            addons_path=[str(path) for path in (*core, oca, ADDONS)],
+            postgres={name: value for name, value in server.env().items() if name in POSTGRES_VARIABLES},
+            process=process,
+            folder=str(folder),
+        )
+    finally:
+        if not ran_before:
+            server.stop()
