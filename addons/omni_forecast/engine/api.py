@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from . import intervals, leadtime
+from . import drivers, intervals, leadtime
 from .backtest import BLOCK, fit_panel, plan_cuts, run_backtest, score
 from .calendars import DEFAULT_SEASON, FREQUENCIES
 from .classify import classify
 from .errors import EngineError
 from .models.fast import SPARSE
 from .panel import Problems, build_panel
-from .policy import POLICIES, choose
+from .policy import POLICIES, choose, drivers_choice
 
 SCORES = ["mase", "rmsse", "wape", "smape", "bias"]
 MEASURED = ["pinball", "coverage80", "coverage95"]
@@ -89,8 +89,11 @@ def forecast(
     mean, sigma, strength, _seasonal = fit_panel(
         table.y, table.n, ahead, season, freq, classes.sparse, step
     )
+    mean, explained = _with_drivers(table, future, mean, back, ahead, problems)
     model, reason = choose(classes, table.n)
     margin = np.zeros(len(table.n))
+    if explained is not None:
+        drivers_choice(back, explained, classes, model, reason, margin)
     _name_short(table, season, problems)
     final = _pick(mean, model)
     past = np.full(back.actual.shape, np.nan)
@@ -122,6 +125,51 @@ def forecast(
         backtest=_kept(table, back) if keep_backtest else _kept(None, None),
         problems=problems.frame(),
     )
+
+
+def _with_drivers(table, future, mean, back, ahead, problems):
+    """Adds the model "drivers" to forecasts and backtest where columns are known ahead.
+
+    :returns: (mean, (N,) bool rows with a drivers forecast, or None)
+    """
+    if table.drivers is None:
+        return mean, None
+    cube = None
+    if future is not None:
+        cube = drivers.future_cube(future, table, ahead, problems)
+    keep = drivers.usable(table.driver_names, table.drivers, cube, problems)
+    if not keep:
+        return mean, None
+    history, cube = table.drivers[:, :, keep], cube[:, :, keep]
+    values = drivers.forecast_drivers(table.y, table.given, table.n, history, cube)
+    explained = ~np.isnan(values).all(1)
+    lacking = np.isnan(cube).any((1, 2))
+    for i in np.flatnonzero(lacking):
+        gaps = np.isnan(cube[i])
+        name = table.driver_names[keep[int(np.argmax(gaps.any(0)))]]
+        problems.add(
+            table.ids[i],
+            "driver_missing",
+            f"{int(gaps.any(1).sum())} period(s) ahead without {name}; "
+            "those are forecast without drivers.",
+        )
+    mean["drivers"] = np.where(np.isnan(values), mean["comb"], values)
+    mean["drivers"][~explained] = np.nan
+    past = np.full(back.actual.shape, np.nan, np.float32)
+    width = table.y.shape[1]
+    for w, cut in enumerate(back.cuts):
+        rows = ~np.isnan(back.sigma[w])
+        stop = width - cut
+        past[w, rows] = drivers.forecast_drivers(
+            table.y[rows, :stop],
+            table.given[rows, :stop],
+            table.n[rows] - cut,
+            history[rows, :stop],
+            history[rows, stop : stop + ahead],
+        )
+    if len(back.cuts):
+        back.mean["drivers"] = past
+    return mean, explained
 
 
 def _check(freq, horizon, policy, season, windows):
@@ -271,7 +319,7 @@ def _by_model(table, mean, horizon, sparse):
     rows = np.repeat(sparse, horizon)
     parts = []
     for name in names:
-        take = rows if name in SPARSE else slice(None)
+        take = rows if name in SPARSE else ~np.isnan(mean[name][:, :horizon]).ravel()
         values = (mean[name][:, :horizon] * table.unit[:, None]).ravel()[take]
         parts.append(
             (ids[take], np.full(len(values), names.index(name)), ds[take], values)

@@ -9,10 +9,11 @@ one constant forecast per period.
 
 import numpy as np
 
-from .smoothing import active_rows, level_and_theta
+from .smoothing import active_rows, ses_level
 
 ALPHA = (0.05, 0.1, 0.15, 0.2, 0.3)
 LEVELS = 12
+SES_ALPHA = np.array([0.05, 0.1, 0.15, 0.2, 0.3, 0.4], np.float32)
 
 
 def croston(y, n, alpha=0.1, variant="croston", first_size=None, first_interval=None):
@@ -160,8 +161,8 @@ def adida_imapa(y, n, levels=LEVELS):
     for k in range(1, int(top.max()) + 1 if size else 1):
         rows = np.flatnonzero(top >= k)
         blocks, count = aggregate(y[rows], n[rows], k)
-        fit = level_and_theta(np.ascontiguousarray(blocks.T, dtype=np.float32), count)
-        rate = fit["ses_level"] / k
+        z = np.ascontiguousarray(blocks.T, dtype=np.float32)
+        rate = ses_level(z, count, SES_ALPHA) / k
         total[rows] += rate
         own = top[rows] == k
         adida[rows[own]] = rate[own]

@@ -27,7 +27,8 @@ class Panel:
     of its row; n (N,) number of periods; end (N,) period number of the last period;
     unit (N,) what 1 stands for: a power of two near the mean of the row, so that
     neither huge nor tiny demand leaves the range of floating-point numbers and no digit
-    is lost.
+    is lost. given (N, T) bool, periods that had a row; drivers (N, T, K) further
+    columns, NaN unknown.
     """
 
     ids: np.ndarray
@@ -36,6 +37,9 @@ class Panel:
     end: np.ndarray
     calendar: Calendar
     unit: np.ndarray
+    given: np.ndarray
+    driver_names: tuple = ()
+    drivers: np.ndarray | None = None
 
     def dates(self, horizon):
         """(N, horizon) datetime64[ns] of the next periods of each series."""
@@ -97,9 +101,10 @@ def build_panel(frame, freq, problems, missing="auto", check_freq=True):
     * `missing="interpolate"`: unknown, filled by a line between its neighbours;
     * `missing="auto"` (default): for every frequency, no demand, because a table of
       moves or invoices has no row for a day on which nothing moved; but unknown where
-      zeros are recorded as rows of their own in the panel, or where the series is never
-      near zero (at most 10 % of periods missing and no value under a fifth of its
-      median).
+      at most half of a series is missing and zeros are recorded as rows of their own
+      somewhere in the panel, or where the series is never near zero: at most 10 % of
+      its periods missing, and no value under a fifth of a median of at least 5 pieces,
+      or none under 20 pieces.
 
     :returns: (Panel, order) where `order` are the row ids in the order of the panel
     :raises EngineError: missing columns, no rows, dates that contradict `freq`
@@ -131,10 +136,11 @@ def build_panel(frame, freq, problems, missing="auto", check_freq=True):
     first = int(number.min())
     span = int(number.max()) - first + 1
     key = code.astype(np.int64) * span + (number - first)
+    names, further = _driver_columns(frame, problems)
     if (np.diff(key) < 0).any():
         order = np.argsort(key, kind="stable")
-        key, value, code, number, days = (
-            a[order] for a in (key, value, code, number, days)
+        key, value, code, number, days, further = (
+            a[order] for a in (key, value, code, number, days, further)
         )
     if check_freq:
         same = np.r_[False, code[1:] == code[:-1]]
@@ -159,7 +165,33 @@ def build_panel(frame, freq, problems, missing="auto", check_freq=True):
         value = np.add.reduceat(np.where(unknown, 0.0, value), starts)
         value[np.add.reduceat(~unknown, starts) == 0] = np.nan
         key, code, number = key[starts], code[starts], number[starts]
-    return _matrix(code, number, value, labels, calendar, problems, missing)
+        further = further[starts]
+    return _matrix(
+        code, number, value, labels, calendar, problems, missing, names, further
+    )
+
+
+def _driver_columns(frame, problems):
+    """(names, (rows, K) float) of the columns beyond unique_id, ds and y."""
+    names, columns = [], []
+    for name in frame.columns:
+        if name in ("unique_id", "ds", "y"):
+            continue
+        column = frame[name]
+        values = pd.to_numeric(column, errors="coerce").to_numpy(float)
+        values[np.isinf(values)] = np.nan
+        lost = int((np.isnan(values) & column.notna().to_numpy()).sum())
+        if lost:
+            problems.add(
+                "", "driver_not_number", f"column {name}: {lost} value(s) not a number."
+            )
+        if np.isnan(values).all():
+            continue
+        names.append(str(name))
+        columns.append(values)
+    if not names:
+        return (), np.empty((len(frame), 0))
+    return tuple(names), np.column_stack(columns)
 
 
 def _name_bad_values(value, code, labels, problems):
@@ -176,7 +208,9 @@ def _name_bad_values(value, code, labels, problems):
     value[~np.isfinite(value)] = np.nan
 
 
-def _matrix(code, number, value, labels, calendar, problems, missing):
+def _matrix(
+    code, number, value, labels, calendar, problems, missing, names, further
+):
     """Right-aligned matrix of the series, longest first, then by id."""
     size = len(labels)
     known = ~np.isnan(value)
@@ -208,10 +242,24 @@ def _matrix(code, number, value, labels, calendar, problems, missing):
     column = width - 1 - (tail[code[keep]] - number[keep])
     y[row, column] = value[keep]
     given[row, column] = True
+    drivers = None
+    if names:
+        drivers = np.full((len(ordered), width, len(names)), np.nan)
+        drivers[row, column] = further[keep]
     n = length[ordered]
     _fill(y, given, n, labels[ordered], problems, missing)
     unit = row_unit(y)
-    return Panel(labels[ordered], y / unit[:, None], n, tail[ordered], calendar, unit)
+    return Panel(
+        labels[ordered],
+        y / unit[:, None],
+        n,
+        tail[ordered],
+        calendar,
+        unit,
+        given,
+        names,
+        drivers,
+    )
 
 
 def row_unit(y):
@@ -241,8 +289,12 @@ def _fill(y, given, n, ids, problems, missing):
             with np.errstate(all="ignore"):
                 low = np.nanmin(np.abs(y), axis=1)
                 median = np.nanmedian(y, axis=1)
-            steady = (absent.sum(1) <= 0.1 * n) & (low >= 0.2 * median)
-            zero = ~steady
+            whole = (np.nan_to_num(y) % 1 == 0).all(1)
+            far = np.where(whole, (low >= 20) | (median >= 5), True)
+            steady = (low >= 0.2 * median) | (whole & (low >= 20))
+            zero = ~((absent.sum(1) <= 0.1 * n) & far & steady)
+        else:
+            zero = absent.sum(1) > 0.5 * n
     y[absent & zero[:, None]] = 0.0
     hole = inside & np.isnan(y)
     for i in np.flatnonzero(absent.any(1)):

@@ -23,84 +23,94 @@ def active_rows(n, width):
     return np.searchsorted(width - n, np.arange(width), side="right")
 
 
+def _ages(n, width):
+    """(T, N) age of each column in periods of its row (1 = first), 0 in the padding."""
+    return np.maximum(np.arange(width)[:, None] - (width - n) + 1, 0)
+
+
+def _errors(z, n, alpha):
+    """One-step errors of SES started at the first value, and what they owe to l₀.
+
+    In the padding the value is held at the first one, where the error is zero.
+
+    :returns: (errors (T, N, G), fade (T, 1 or N, G) = (1-α)^(age-1), level (N, G), first)
+    """
+    width, size = z.shape
+    first = z[width - n, np.arange(size)]
+    age = _ages(n, width)
+    even = len(n) and n[0] == n[-1]
+    if not even:
+        z = np.where(age > 0, z, first)
+    power = np.arange(width + 1, dtype=np.float32)[:, None] - 1.0
+    table = ((1.0 - alpha) ** power).astype(np.float32)
+    table[0] = 0.0
+    fade = table[age[:, :1] if even else age]
+    level = np.repeat(first[:, None], len(alpha), axis=1).astype(np.float32)
+    errors = np.empty((width, size, len(alpha)), np.float32)
+    move = np.empty_like(level)
+    for t in range(width):
+        np.subtract(z[t, :, None], level, out=errors[t])
+        np.multiply(errors[t], alpha, out=move)
+        np.add(level, move, out=level)
+    return errors, fade, level, first
+
+
+def _sum(a, b):
+    """Sum over time of a·b, as float64 (N, G)."""
+    return np.einsum("tng,tng->ng", a, b).astype(np.float64)
+
+
+def ses_level(z, n, alpha=ALPHA):
+    """(N,) last level of simple exponential smoothing, α and l₀ by least squares."""
+    errors, fade, level, _first = _errors(z, n, alpha)
+    fade = np.broadcast_to(fade, errors.shape)
+    sec, scc = _sum(errors, fade), _sum(fade, fade)
+    best, _sse = _best_ses(_sum(errors, errors), sec, scc)
+    rows = np.arange(len(n))
+    last = fade[-1] * (1.0 - alpha)
+    return (level + last * (sec / scc))[rows, best].astype(np.float64)
+
+
+def _best_ses(see, sec, scc):
+    sse = see - sec * sec / scc
+    best = sse.argmin(1)
+    return best, np.maximum(sse[np.arange(len(sse)), best], 0.0)
+
+
 def level_and_theta(z, n, alpha=ALPHA):
     """SES and dynamic optimised Theta in one pass over the data.
 
-    For a fixed α both forecasts are linear in the initial level l₀ and, for Theta, in
-    the weight w = 1 - 1/θ of the dynamic line, so these are found by least squares in
-    closed form and only α needs a grid. w is kept in [0, 1] (θ ≥ 1).
+    For a fixed α both forecasts are linear in the initial level l₀ and, for Theta, in the
+    weight w = 1 - 1/θ of the dynamic line, so these are found by least squares in closed
+    form and only α needs a grid. w is kept in [0, 1] (θ ≥ 1).
 
     :returns: dict with (N,) arrays: ses_level, ses_alpha, ses_sse, theta_level,
-    theta_alpha,
-        theta_w, theta_sse, mean (ȳ_n), slope (B_n), all in the units of `z`
+        theta_alpha, theta_w, theta_sse, mean (ȳ_n), slope (B_n), in the units of `z`
     """
     width, size = z.shape
-    grid = len(alpha)
-    active = active_rows(n, width)
-    start = width - n
-    first = z[start, np.arange(size)]
-    level = np.repeat(first[:, None], grid, axis=1).astype(np.float32)
-    keep = (1.0 - alpha).astype(np.float32)
-    fade = np.ones((size, grid), np.float32)  # (1 - α)^(t-1)
-    see, sec, seq, scc, scq, sqq = (
-        np.zeros((size, grid), np.float32) for _ in range(6)
-    )
-    mean = np.zeros(size, np.float32)
-    slope = np.zeros(size, np.float32)
-    e, q, tmp = (np.empty((size, grid), np.float32) for _ in range(3))
-    inverse = (1.0 / alpha).astype(np.float32)
-    for t in range(width):
-        k = active[t]
-        if not k:
-            continue
-        age = (t - start[:k] + 1).astype(np.float32)  # 1 for the first period
-        x = z[t, :k]
-        c = fade[:k]
-        lev = level[:k]
-        err = np.subtract(x[:, None], lev, out=e[:k])
-        # q = (1-α)^(t-1)·A + (1 - (1-α)^t)/α·B, with A, B of the periods before
-        intercept = mean[:k] - (age / 2.0) * slope[:k]
-        line = np.multiply(c, keep, out=q[:k])
-        np.subtract(1.0, line, out=line)
-        np.multiply(line, inverse, out=line)
-        np.multiply(line, slope[:k, None], out=line)
-        w = np.multiply(c, intercept[:, None], out=tmp[:k])
-        np.add(line, w, out=line)
-        # the first period has no line yet: leave it to l₀
-        if (age == 1).any():
-            line[age == 1] = 0.0
-        see[:k] += np.multiply(err, err, out=w)
-        sec[:k] += np.multiply(err, c, out=w)
-        seq[:k] += np.multiply(err, line, out=w)
-        scc[:k] += np.multiply(c, c, out=w)
-        scq[:k] += np.multiply(c, line, out=w)
-        sqq[:k] += np.multiply(line, line, out=w)
-        np.multiply(err, alpha, out=err)
-        np.add(lev, err, out=lev)
-        np.multiply(c, keep, out=c)
-        old = mean[:k].copy()
-        mean[:k] = ((age - 1) * old + x) / age
-        slope[:k] = ((age - 2) * slope[:k] + 6.0 / age * (x - old)) / (age + 1)
-        slope[:k][age == 1] = 0.0
-    return _solve(first, level, fade, see, sec, seq, scc, scq, sqq, alpha, mean, slope)
-
-
-def _solve(first, level, fade, see, sec, seq, scc, scq, sqq, alpha, mean, slope):
-    """Closed-form initial level and Theta weight for every α; then the best α."""
-    see, sec, seq, scc, scq, sqq = (
-        a.astype(np.float64) for a in (see, sec, seq, scc, scq, sqq)
-    )
-    rows = np.arange(len(first))
-    # SES: e(d) = e - c·d, d = change of the initial level
-    shift = sec / scc
-    sse = see - sec * shift
-    best = sse.argmin(1)
+    errors, fade, level, first = _errors(z, n, alpha)
+    mean, slope = _running_lines(z, n)
+    # line of period t: (1-α)^(t-1)·A + (1 - (1-α)^t)/α·B, with A, B of the periods before
+    line = np.zeros_like(errors)
+    age = _ages(n, width)[1:]
+    intercept = (mean[:-1] - age / 2.0 * slope[:-1]).astype(np.float32)
+    part = fade[1:]
+    np.multiply(part, intercept[:, :, None], out=line[1:])
+    climb = (1.0 - part * (1.0 - alpha)) / alpha
+    line[1:] += climb * slope[:-1, :, None].astype(np.float32)
+    line[1:] *= (age > 1)[:, :, None]
+    fade = np.broadcast_to(fade, errors.shape)
+    see, sec, scc = _sum(errors, errors), _sum(errors, fade), _sum(fade, fade)
+    seq, scq, sqq = _sum(errors, line), _sum(fade, line), _sum(line, line)
+    rows = np.arange(size)
+    last = fade[-1] * (1.0 - alpha)
+    best, ses_sse = _best_ses(see, sec, scc)
     out = {
-        "ses_level": (level + fade * shift)[rows, best].astype(np.float64),
+        "ses_level": (level + last * (sec / scc))[rows, best].astype(np.float64),
         "ses_alpha": alpha[best].astype(np.float64),
-        "ses_sse": np.maximum(sse[rows, best], 0.0),
+        "ses_sse": ses_sse,
     }
-    # Theta: e(d, w) = e - c·d - q·w
+    # error as a function of the change d of l₀ and of w: e - c·d - q·w
     det = scc * sqq - scq * scq
     safe = det > 1e-9 * scc * np.maximum(sqq, 1e-30)
     w = np.where(safe, (scc * seq - scq * sec) / np.where(safe, det, 1.0), 0.0)
@@ -110,14 +120,26 @@ def _solve(first, level, fade, see, sec, seq, scc, scq, sqq, alpha, mean, slope)
     sse += 2 * w * shift * scq + w**2 * sqq
     best = sse.argmin(1)
     out.update(
-        theta_level=(level + fade * shift)[rows, best].astype(np.float64),
+        theta_level=(level + last * shift)[rows, best].astype(np.float64),
         theta_alpha=alpha[best].astype(np.float64),
         theta_w=w[rows, best],
         theta_sse=np.maximum(sse[rows, best], 0.0),
-        mean=mean.astype(np.float64),
-        slope=slope.astype(np.float64),
+        mean=mean[-1],
+        slope=slope[-1],
     )
     return out
+
+
+def _running_lines(z, n):
+    """(T, N) mean and least-squares slope of each row up to and including each period."""
+    age = _ages(n, len(z)).astype(np.float64)
+    x = np.where(age > 0, z, 0.0).astype(np.float64)
+    total = np.cumsum(x, axis=0)
+    moment = np.cumsum(age * x, axis=0)
+    mean = total / np.maximum(age, 1.0)
+    safe = np.where(age > 1, age * (age * age - 1.0), 1.0)
+    slope = np.where(age > 1, (12.0 * moment - 6.0 * (age + 1.0) * total) / safe, 0.0)
+    return mean, slope
 
 
 def theta_ahead(fit, n, horizon):
