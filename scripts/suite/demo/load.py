@@ -1,0 +1,130 @@
+# Copyright 2026 Omni Suite contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""scripts/demo_load: load the demo story into a running Odoo, through its API."""
+
+import argparse
+import csv
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from ..command import guarded
+from ..prepare.problem import Problem
+from ..rpc import Client, RpcError
+from . import online_retail, retail_plan, settings
+from .retail_loader import RetailLoader
+from .users import load_users
+
+ROOT = Path(__file__).resolve().parents[3]
+DATA = ROOT / "data" / "online_retail" / "online_retail_extract.csv.gz"
+
+DESCRIPTION = """\
+Load the demo story into a running Odoo, as an outside client would (RPC only).
+
+Real orders, credit notes and prices of UCI Online Retail become customers, articles,
+purchases, orders, deliveries and returns, spread over the real dates. All dates move
+by the same number of whole weeks, so that the data ends last week; --no-shift keeps
+the years 2010-2011. Started again, it does only what is missing: it may be killed at
+any moment. Rows that cannot be used go to the --bad-rows file.
+"""
+
+
+def parse(arguments):
+    """Return the options."""
+    parser = argparse.ArgumentParser(
+        prog="scripts/demo_load",
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--url", default="http://127.0.0.1:8069")
+    parser.add_argument("--db", required=True, help="database name")
+    parser.add_argument("--login", default="admin", help="an administrator")
+    parser.add_argument("--password", default="admin")
+    parser.add_argument(
+        "--csv",
+        type=Path,
+        default=DATA,
+        help="a file in the format of UCI Online Retail (default: the extract in data/)",
+    )
+    parser.add_argument(
+        "--bad-rows",
+        type=Path,
+        default=Path("demo_bad_rows.csv"),
+        help="where rows that cannot be used are listed (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--no-shift", action="store_true", help="keep the dates of the source"
+    )
+    parser.add_argument(
+        "--only",
+        choices=["retail", "story"],
+        help="load only the retail history, or only what is built on it",
+    )
+    return parser.parse_args(arguments)
+
+
+def shift_of(client, retail, today, no_shift):
+    """Return the shift in days; a database keeps the one it was begun with."""
+    begun = settings.parameter(client, settings.SHIFT)
+    if begun is not None:
+        return int(begun)
+    last = retail.sales["date"].max().date()
+    days = 0 if no_shift else retail_plan.shift_days(last, today)
+    settings.set_parameter(client, settings.SHIFT, days)
+    return days
+
+
+def plan_moment(client):
+    """Return the moment the plan is made for; kept, so that a second run, on another
+    day too, plans the same."""
+    begun = settings.parameter(client, settings.SHIFT + "_at")
+    if begun:
+        return datetime.fromisoformat(begun)
+    now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+    settings.set_parameter(client, settings.SHIFT + "_at", now.isoformat())
+    return now
+
+
+def write_problems(problems, path):
+    """Write the rows set aside: line number of the file, field, value, reason."""
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(problems.columns)
+        writer.writerows(problems.itertuples(index=False))
+
+
+@guarded
+def main(arguments):
+    """Run the command; return its exit code."""
+    options = parse(arguments)
+    started = time.monotonic()
+    try:
+        client = Client(options.url, options.db, options.login, options.password)
+        modules = settings.check_modules(client)
+        retail = online_retail.read(options.csv)
+        for code in ("en_US", "ko_KR"):
+            settings.activate_language(client, code)
+        if options.only != "story":
+            settings.prepare_company(client)
+            now = plan_moment(client)
+            days = shift_of(client, retail, now.date(), options.no_shift)
+            plan = retail_plan.make_plan(retail, now, days)
+            write_problems(retail.problems, options.bad_rows)
+            counts = RetailLoader(client, retail, plan).run()
+        else:
+            counts, days = {}, int(settings.parameter(client, settings.SHIFT, 0))
+        if options.only != "retail":
+            counts["users"] = len(load_users(client))
+    except (RpcError, ValueError, RuntimeError) as error:
+        raise Problem(f"{error} (started again, it goes on from here)") from error
+    for label, count in counts.items():
+        print(f"{count:>7,}  {label}")
+    if options.only != "story":
+        first = retail.sales["date"].min() + timedelta(days=days)
+        last = retail.sales["date"].max() + timedelta(days=days)
+        print(f"Dates: {first:%Y-%m-%d} to {last:%Y-%m-%d} ({days:+d} days).")
+        print(f"{len(retail.problems)} rows set aside: {options.bad_rows.resolve()}")
+    print(f"Done in {time.monotonic() - started:.0f} s with {client.calls} calls.")
+    sys.stdout.flush()
+    return 0
