@@ -59,25 +59,18 @@ def centred_average(y, m):
     return result
 
 
-def autocorrelation_test(y, m, z=1.645):
-    """(N,) bool: autocorrelation at lag m significant at 90 % (needs 3 seasons).
+def autocorrelation_test(y, m, z=0.84):
+    """(N,) bool: autocorrelation at lag m above its limit (needs 3 seasons).
 
-    The autocorrelations are those of the values less their least-squares line, so that
-    a trend is not taken for a season.
+    The limit is low (80 % one-sided, not the usual 95 %), because the indices are
+    shrunk afterwards: a season that is mere noise is shrunk to nearly none. Chosen on
+    the training parts of M3 and of hospital demand.
     """
     inside = ~np.isnan(y)
     n = inside.sum(1)
-    width = y.shape[1]
-    t = np.arange(width, dtype=float)
-    x = np.where(inside, y, 0.0)
     safe = np.maximum(n, 1)
-    mean_t = np.where(inside, t, 0.0).sum(1) / safe
-    dt = np.where(inside, t - mean_t[:, None], 0.0)
-    mean = x.sum(1) / safe
-    dx = np.where(inside, x - mean[:, None], 0.0)
-    with np.errstate(all="ignore"):
-        slope = np.nan_to_num((dt * dx).sum(1) / (dt * dt).sum(1))
-    d = dx - slope[:, None] * dt
+    x = np.where(inside, y, 0.0)
+    d = np.where(inside, x - (x.sum(1) / safe)[:, None], 0.0)
     power = (d * d).sum(1)
     power = np.where(power > 0, power, np.inf)
     squares = np.zeros(len(y))
