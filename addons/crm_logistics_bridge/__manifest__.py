@@ -24,5 +24,31 @@
         "security/crm_logistics_bridge_groups.xml",
         "security/ir.model.access.csv",
         "security/crm_logistics_bridge_rules.xml",
+        "data/ir_cron.xml",
+        "views/logistics_ticket_link_views.xml",
+        "views/logistics_timeline_event_views.xml",
+        "views/logistics_eta_lane_views.xml",
+        "views/logistics_job_run_views.xml",
+        "views/helpdesk_ticket_views.xml",
+        "views/res_partner_views.xml",
+        "views/sale_order_views.xml",
+        "views/stock_picking_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/portal_templates.xml",
+        "views/menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "crm_logistics_bridge/static/src/overview/*.esm.js",
+            "crm_logistics_bridge/static/src/overview/overview.xml",
+            "crm_logistics_bridge/static/src/overview/overview.scss",
+        ],
+        "web.assets_frontend": [
+            "crm_logistics_bridge/static/src/overview/portal.scss",
+        ],
+        "web.assets_tests": [
+            "crm_logistics_bridge/static/tests/tours/**/*",
+        ],
+    },
+    "post_init_hook": "post_init_hook",
 }

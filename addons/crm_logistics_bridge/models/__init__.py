@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from . import res_company
+from . import res_config_settings
 from . import logistics_job_run
 from . import logistics_eta_lane
 from . import logistics_ticket_link

@@ -116,7 +116,6 @@ class LogisticsEtaLane(models.Model):
             )
 
     # -- learning ---------------------------------------------------------
-    @api.model
     def action_learn_from_history(self):
         """Button "Learn from history": fit the user's companies, refresh open deliveries."""
         if not self.env.user.has_group("crm_logistics_bridge.group_logistics_manager"):

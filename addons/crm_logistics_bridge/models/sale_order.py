@@ -39,6 +39,70 @@ class SaleOrder(models.Model):
             self.picking_ids._logistics_refresh_eta()
         return result
 
+    def _logistics_portal_tracking(self):
+        """Deliveries of this order as the customer's page shows them.
+
+        :return: list of dicts with name, steps (label, date, done), eta, latest,
+            promise, late, reason, arrived, scheduled, carrier, tracking_ref, tracking_url
+        """
+        self.ensure_one()
+        if self.state != "sale":
+            return []
+        # The portal has checked that this order may be seen; its own deliveries may too.
+        pickings = self.sudo().picking_ids.filtered(lambda p: p.state != "cancel")
+        deliveries = pickings.filtered(
+            lambda p: p.picking_type_code == "outgoing" and not p.return_id
+        )
+        reasons = dict(
+            self.env["stock.picking"]._fields["logistics_late_reason"]._description_selection(
+                self.env
+            )
+        )
+        return [
+            {
+                "name": picking.name,
+                "steps": self._logistics_portal_steps(picking),
+                "eta": picking.logistics_eta_date,
+                "latest": self._logistics_portal_latest(picking),
+                "promise": picking.logistics_promise_date,
+                "late": picking.logistics_late,
+                "reason": reasons.get(picking.logistics_late_reason, ""),
+                "arrived": picking.logistics_eta_source == "delivered",
+                "scheduled": picking.logistics_eta_source == "scheduled",
+                "carrier": picking.carrier_id.name or "",
+                "tracking_ref": picking.carrier_tracking_ref or "",
+                "tracking_url": picking.carrier_tracking_url or "",
+            }
+            for picking in deliveries.sorted("id")
+        ]
+
+    def _logistics_portal_latest(self, picking):
+        """End of the range, only where it is another day than the expected one."""
+        first, last = picking.logistics_eta_date, picking.logistics_eta_latest_date
+        return last if first and last and last.date() > first.date() else False
+
+    def _logistics_portal_steps(self, picking):
+        """Ordered, prepared, shipped, delivered: what has happened and when."""
+        before = picking.move_ids.move_orig_ids.picking_id.filtered(
+            lambda p: p.picking_type_code == "internal"
+        )
+        shipped = picking.state == "done"
+        prepared = shipped or bool(before) and all(p.state == "done" for p in before)
+        arrived = picking.logistics_eta_source == "delivered"
+        steps = [
+            (self.env._("Ordered"), self.date_order, True),
+            (
+                self.env._("Prepared"),
+                max(before.filtered("date_done").mapped("date_done"), default=False)
+                if prepared
+                else False,
+                prepared,
+            ),
+            (self.env._("Shipped"), picking.date_done if shipped else False, shipped),
+            (self.env._("Delivered"), picking.date_delivered, arrived and bool(picking.date_delivered)),
+        ]
+        return [{"label": label, "date": date, "done": done} for label, date, done in steps]
+
     @api.model
     @api.private
     def _logistics_store_dates(self, order_ids):

@@ -1,0 +1,8 @@
+# Copyright 2026 Omni Suite contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+
+def post_init_hook(env):
+    """Useful at once: learn from the history that is there, date what is under way."""
+    companies = env["res.company"].search([])
+    env["logistics.eta.lane"]._learn_and_refresh(companies)

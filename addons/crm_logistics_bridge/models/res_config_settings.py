@@ -1,0 +1,26 @@
+# Copyright 2026 Omni Suite contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    logistics_link_auto_score = fields.Float(
+        related="company_id.logistics_link_auto_score", readonly=False
+    )
+    logistics_link_recent_days = fields.Integer(
+        related="company_id.logistics_link_recent_days", readonly=False
+    )
+    logistics_eta_history_days = fields.Integer(
+        related="company_id.logistics_eta_history_days", readonly=False
+    )
+    logistics_eta_min_obs = fields.Integer(
+        related="company_id.logistics_eta_min_obs", readonly=False
+    )
+    logistics_eta_cutoff_hour = fields.Float(
+        related="company_id.logistics_eta_cutoff_hour", readonly=False
+    )
+    logistics_eta_grace_hours = fields.Float(
+        related="company_id.logistics_eta_grace_hours", readonly=False
+    )
