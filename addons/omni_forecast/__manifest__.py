@@ -14,5 +14,19 @@
     "external_dependencies": {"python": ["numpy", "pandas"]},
     "data": [
         "security/omni_forecast_security.xml",
+        "security/ir.model.access.csv",
+        "views/forecast_run_views.xml",
+        "views/forecast_recommendation_views.xml",
+        "views/forecast_series_views.xml",
+        "views/forecast_plan_views.xml",
+        "views/stock_warehouse_orderpoint_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/menus.xml",
+        "data/ir_cron.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "omni_forecast/static/src/**/*",
+        ],
+    },
 }

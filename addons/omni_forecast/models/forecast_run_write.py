@@ -1,0 +1,403 @@
+# Copyright 2026 Omni Suite contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+import json
+import time
+from dataclasses import dataclass
+from datetime import date
+
+from odoo import models
+from odoo.tools import SQL
+
+from .bulk import bulk_insert
+from .forecast_plan import GRAINS
+
+YEAR = {"D": 365, "W": 52, "M": 12}
+# problems that do not make a forecast an exception: it is as good as it can be
+HARMLESS = {"constant", "duplicate", "gap"}
+NAIVE = ("snaive", "seasonal_naive", "naive")
+TRACKING_ALARM = 4.0
+
+
+@dataclass(slots=True)
+class SeriesInput:
+    """One series on its way through a run."""
+
+    uid: str
+    product_id: int
+    warehouse_id: int
+    start: date
+    history: list
+    lead_days: float
+    moq: float
+    cost: float
+    yearly_demand: float
+    yearly_value: float
+    abc: str = "C"
+    service: float = 0.95
+    periods: int = 1
+    series_id: int = 0
+
+
+def number(value):
+    """A float that PostgreSQL and a reader understand: no NaN, no infinity."""
+    return value if value is not None and abs(value) < float("inf") else None
+
+
+class ForecastRun(models.Model):
+    """Between demand and engine, and between engine and tables."""
+
+    _inherit = "forecast.run"
+
+    def _prepare(self, plan, demands):
+        """Series with their lead time, class and service level (list of SeriesInput)."""
+        from ..engine.reorder import abc_classes, protection_periods
+
+        freq = GRAINS[plan.grain][0]
+        product_ids = list({demand.product_id for demand in demands})
+        supplies = plan.read_supply(product_ids)
+        costs = plan.read_costs(product_ids)
+        inputs = []
+        for demand in demands:
+            supply, (cost, price) = supplies[demand.product_id], costs[demand.product_id]
+            yearly = sum(demand.quantity[-YEAR[freq] :])
+            inputs.append(
+                SeriesInput(
+                    uid=f"{demand.product_id}-{demand.warehouse_id}",
+                    product_id=demand.product_id,
+                    warehouse_id=demand.warehouse_id,
+                    start=demand.start,
+                    history=demand.quantity,
+                    lead_days=supply.lead_days,
+                    moq=supply.moq,
+                    cost=cost,
+                    yearly_demand=yearly,
+                    yearly_value=yearly * (cost or price),
+                )
+            )
+        classes = abc_classes([one.yearly_value for one in inputs])
+        periods = protection_periods(
+            [one.lead_days for one in inputs], plan.review_days, freq
+        )
+        for one, abc, length in zip(inputs, classes, periods.tolist(), strict=True):
+            one.abc, one.periods = abc, length
+            one.service = plan._service(abc)
+        return inputs
+
+    def _panel(self, freq, inputs):
+        """DataFrame unique_id, ds, y of all series."""
+        import numpy as np
+        import pandas as pd
+
+        unit = {"D": "D", "W": "D", "M": "M"}[freq]
+        step = 7 if freq == "W" else 1
+        lengths = [len(one.history) for one in inputs]
+        days = [
+            (
+                np.datetime64(one.start, unit) + step * np.arange(len(one.history))
+            ).astype("datetime64[D]")
+            for one in inputs
+        ]
+        return pd.DataFrame(
+            {
+                "unique_id": np.repeat([one.uid for one in inputs], lengths),
+                "ds": np.concatenate(days).astype("datetime64[ns]"),
+                "y": np.concatenate([one.history for one in inputs]),
+            }
+        )
+
+    def _forecast(self, plan, inputs, commit=False):
+        """Let the engine, in a process of its own, forecast and judge the series."""
+        from ..engine import run_in_process
+        from ..engine.worker import Cancelled as EngineCancelled
+        from .forecast_run_process import Cancelled
+
+        freq = GRAINS[plan.grain][0]
+        text = self.env._("Forecasting %s series", len(inputs))
+        last = [time.monotonic()]
+
+        def follow(done=0, total=1):
+            # once in two seconds is enough for a person, and for the database
+            if commit and time.monotonic() - last[0] > 2:
+                last[0] = time.monotonic()
+                share = done / total if done else (self.progress - 10) / 45
+                self._step(text, 10 + 45 * share, commit)
+
+        try:
+            result = run_in_process(
+                self._panel(freq, inputs),
+                freq=freq,
+                horizon=plan.horizon,
+                policy=plan.policy,
+                lead_time={one.uid: one.periods for one in inputs},
+                service={one.uid: one.service for one in inputs},
+                missing="zero",
+                progress=follow,
+                cancel=lambda: follow() or False,
+            )
+        except EngineCancelled as stop:
+            raise Cancelled() from stop
+        return Results(result)
+
+    def _write_chunk(self, plan, chunk, results):
+        """Replace the results of some series; all of them or, after a crash, none.
+
+        :returns: (forecast lines written, recommendations proposed)
+        """
+        chunk = [one for one in chunk if one.uid in results.choice]
+        rows = bulk_insert(
+            self.env,
+            "forecast.series",
+            self._series_columns(plan, chunk, results),
+            conflict=SQL("(plan_id, product_id, warehouse_id)"),
+            update=self._series_update,
+            returning=("id", "product_id", "warehouse_id"),
+        )
+        found = {(product, warehouse): id_ for id_, product, warehouse in rows}
+        for one in chunk:
+            one.series_id = found[one.product_id, one.warehouse_id]
+        ids = list(found.values())
+        for table in ("forecast_line", "forecast_score"):
+            self.env.cr.execute(
+                SQL(
+                    "DELETE FROM %s WHERE series_id = ANY(%s)", SQL.identifier(table), ids
+                )
+            )
+        lines = self._line_columns(plan, chunk, results)
+        bulk_insert(self.env, "forecast.line", lines)
+        bulk_insert(self.env, "forecast.score", self._score_columns(chunk, results))
+        proposed = self.env["forecast.recommendation"]._propose(self, plan, chunk, results)
+        return len(lines["date"]), proposed
+
+    _series_update = (
+        "active",
+        "company_id",
+        "run_id",
+        "abc",
+        "demand_class",
+        "adi",
+        "cv2",
+        "season_strength",
+        "model",
+        "reason",
+        "tracking_signal",
+        "mase",
+        "rmsse",
+        "wape",
+        "smape",
+        "bias",
+        "coverage80",
+        "coverage95",
+        "check_count",
+        "next_mean",
+        "yearly_demand",
+        "yearly_value",
+        "lead_days",
+        "lead_periods",
+        "service_level",
+        "lead_quantile",
+        "lead_mean",
+        "exception",
+        "exception_value",
+        "problem",
+        "history",
+        "model_means",
+    )
+
+    def _series_columns(self, plan, chunk, results):
+        columns = {
+            name: [] for name in ("plan_id", "product_id", "warehouse_id")
+        } | {name: [] for name in self._series_update}
+        for one in chunk:
+            choice = results.choice[one.uid]
+            scores = results.scores.get(one.uid, {})
+            score = scores.get(choice["model"], {})
+            means = results.means(one.uid)
+            exception = self._exception(one, choice, scores, results)
+            row = {
+                "plan_id": plan.id,
+                "product_id": one.product_id,
+                "warehouse_id": one.warehouse_id,
+                "active": True,
+                "company_id": plan.company_id.id,
+                "run_id": self.id,
+                "abc": one.abc,
+                "demand_class": choice["demand_class"],
+                "adi": number(choice["adi"]),
+                "cv2": number(choice["cv2"]),
+                "season_strength": number(choice["season_strength"]),
+                "model": choice["model"],
+                "reason": choice["reason"],
+                "tracking_signal": number(choice["tracking_signal"]),
+                **{
+                    name: number(score.get(name))
+                    for name in (
+                        "mase",
+                        "rmsse",
+                        "wape",
+                        "smape",
+                        "bias",
+                        "coverage80",
+                        "coverage95",
+                    )
+                },
+                "check_count": int(score.get("n") or 0),
+                "next_mean": number(means[0]),
+                "yearly_demand": one.yearly_demand,
+                "yearly_value": one.yearly_value,
+                "lead_days": one.lead_days,
+                "lead_periods": one.periods,
+                "service_level": one.service,
+                "lead_quantile": number(results.quantile.get(one.uid)),
+                "lead_mean": results.total(one.uid, one.periods),
+                "exception": exception,
+                "exception_value": 0.0 if exception == "none" else one.yearly_value,
+                "problem": "\n".join(text for _c, text in results.problem(one.uid))
+                or None,
+                "history": json.dumps(
+                    {"start": one.start.isoformat(), "y": one.history}
+                ),
+                "model_means": json.dumps(results.by_model.get(one.uid, {})),
+            }
+            for name, value in row.items():
+                columns[name].append(value)
+        return columns
+
+    def _exception(self, one, choice, scores, results):
+        """Why a planner should look at this series first."""
+        if any(code not in HARMLESS for code, _text in results.problem(one.uid)):
+            return "problem"
+        if abs(number(choice["tracking_signal"]) or 0.0) >= TRACKING_ALARM:
+            return "bias"
+        naive = next((scores[name] for name in NAIVE if name in scores), {})
+        mine = number(scores.get(choice["model"], {}).get("rmsse"))
+        theirs = number(naive.get("rmsse"))
+        if mine is not None and theirs is not None and mine > 1.05 * theirs:
+            return "naive"
+        return "none"
+
+    def _line_columns(self, plan, chunk, results):
+        columns = {
+            name: []
+            for name in (
+                "series_id",
+                "plan_id",
+                "company_id",
+                "product_id",
+                "warehouse_id",
+                "run_id",
+                "date",
+                *Results.BANDS,
+            )
+        }
+        for one in chunk:
+            block = results.block(one.uid)
+            size = block.stop - block.start
+            columns["series_id"] += [one.series_id] * size
+            columns["plan_id"] += [plan.id] * size
+            columns["company_id"] += [plan.company_id.id] * size
+            columns["product_id"] += [one.product_id] * size
+            columns["warehouse_id"] += [one.warehouse_id] * size
+            columns["run_id"] += [self.id] * size
+            columns["date"] += results.dates[block]
+            for band in Results.BANDS:
+                columns[band] += results.bands[band][block]
+        return columns
+
+    def _score_columns(self, chunk, results):
+        names = ("series_id", "company_id", "model", "chosen", *Results.SCORES)
+        columns = {name: [] for name in names}
+        for one in chunk:
+            chosen = results.choice[one.uid]["model"]
+            for model, score in results.scores.get(one.uid, {}).items():
+                columns["series_id"].append(one.series_id)
+                columns["company_id"].append(self.company_id.id)
+                columns["model"].append(model)
+                columns["chosen"].append(model == chosen)
+                for name in Results.SCORES:
+                    value = number(score[name])
+                    columns[name].append(int(value or 0) if name == "n" else value)
+        return columns
+
+
+class Results:
+    """The engine's DataFrames, by series."""
+
+    BANDS = ("mean", "lo80", "hi80", "lo95", "hi95")
+    SCORES = (
+        "mase",
+        "rmsse",
+        "wape",
+        "smape",
+        "bias",
+        "pinball",
+        "coverage80",
+        "coverage95",
+        "n",
+    )
+
+    def __init__(self, result):
+        forecasts = result.forecasts
+        self.dates = forecasts["ds"].dt.date.tolist()
+        self.bands = {name: forecasts[name].tolist() for name in self.BANDS}
+        self._blocks = self._find_blocks(forecasts["unique_id"].tolist())
+        self.choice = {
+            row["unique_id"]: row for row in result.choice.to_dict("records")
+        }
+        # without a forecast there is nothing to store; its problem says why
+        self.choice = {uid: row for uid, row in self.choice.items() if uid in self._blocks}
+        self.scores = {}
+        for row in result.scores.to_dict("records"):
+            self.scores.setdefault(row["unique_id"], {})[str(row["model"])] = row
+        self.by_model = {}
+        means = zip(
+            result.by_model["unique_id"].tolist(),
+            result.by_model["model"].astype(str).tolist(),
+            result.by_model["mean"].tolist(),
+            strict=True,
+        )
+        for uid, model, mean in means:
+            self.by_model.setdefault(uid, {}).setdefault(model, []).append(number(mean))
+        self.quantile = dict(
+            zip(
+                result.lead_time["unique_id"].tolist(),
+                result.lead_time["quantile"].tolist(),
+                strict=True,
+            )
+        )
+        self._problems = {}
+        self.problems = []
+        for row in result.problems.to_dict("records"):
+            uid, code, message = row["unique_id"], row["code"], row["message"]
+            self._problems.setdefault(uid, []).append((code, message))
+            product, _dash, warehouse = str(uid).partition("-")
+            self.problems.append(
+                (int(product or 0), int(warehouse or 0), code, message)
+            )
+
+    @staticmethod
+    def _find_blocks(uids):
+        blocks, start = {}, 0
+        for position in range(1, len(uids) + 1):
+            if position == len(uids) or uids[position] != uids[start]:
+                blocks[uids[start]] = slice(start, position)
+                start = position
+        return blocks
+
+    def block(self, uid):
+        """Slice of the forecast's rows."""
+        return self._blocks[uid]
+
+    def means(self, uid):
+        return self.bands["mean"][self.block(uid)]
+
+    def total(self, uid, periods):
+        """Mean forecast of the next `periods`; beyond the horizon its average goes on."""
+        means = self.means(uid)
+        if periods <= len(means):
+            return sum(means[:periods])
+        return sum(means) * periods / len(means)
+
+    def problem(self, uid):
+        """[(code, message)] of one series."""
+        return self._problems.get(uid, [])
