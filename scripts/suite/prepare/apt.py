@@ -15,7 +15,7 @@ from pathlib import Path
 
 from . import sources
 from .console import human
-from .files import fingerprint, made_whole, read_stamp, write_stamp
+from .files import fingerprint, folder_size, made_whole, read_stamp, write_stamp
 from .problem import Problem
 from .process import run_logged
 
@@ -28,7 +28,7 @@ def available() -> bool:
 class Archive:
     """A set of apt sources with private lists: the machine's own Debian release, or Debian unstable."""
 
-    def __init__(self, folder: Path, entries: "list[sources.Source]", title: str):
+    def __init__(self, folder: Path, entries: list[sources.Source], title: str):
         self.folder = folder
         self.title = title
         self.entries = entries
@@ -36,7 +36,7 @@ class Archive:
         self.config = folder / "apt.conf"
 
     @classmethod
-    def of_machine(cls, cache: Path) -> "Archive":
+    def of_machine(cls, cache: Path) -> Archive:
         """Return the machine's own Debian release (with its security updates)."""
         entries = sources.debian_only(sources.read_machine())
         if not entries:
@@ -44,7 +44,7 @@ class Archive:
         return cls(cache / "apt" / "own", entries, "the machine's Debian mirror")
 
     @classmethod
-    def unstable(cls, cache: Path) -> "Archive":
+    def unstable(cls, cache: Path) -> Archive:
         """Return Debian unstable, on the mirror that the machine already uses."""
         entry = sources.unstable_from(sources.debian_only(sources.read_machine()))
         if entry is None:
@@ -80,7 +80,7 @@ class Archive:
         shown = self._output(["apt-cache", "show", "--no-all-versions", package])
         return next((line.split(": ", 1)[1] for line in shown.splitlines() if line.startswith("Version: ")), "")
 
-    def download(self, packages: "list[str]", folder: Path, note=None) -> "list[Path]":
+    def download(self, packages: list[str], folder: Path, note=None) -> list[Path]:
         """Download packages (without their dependencies), checked by apt against the signed lists.
 
         :param note: called with a text such as "34 MB / 123 MB" while the download runs.
@@ -94,7 +94,7 @@ class Archive:
 
         def progress():
             if note:
-                here = sum(path.stat().st_size for place in places for path in place.glob("*") if path.exists())
+                here = sum(folder_size(place) for place in places)
                 note(f"{human(min(here, total))} / {human(total)}")
 
         command = ["apt-get", "--assume-yes", "download", *packages]
@@ -108,7 +108,7 @@ class Archive:
             run_logged(command, self.log, env=self._env(), cwd=folder, failure=failure, progress=progress)
         return sorted(folder.glob("*.deb"))
 
-    def download_closure(self, packages: "list[str]", note=None) -> "list[Path]":
+    def download_closure(self, packages: list[str], note=None) -> list[Path]:
         """Download packages with everything they need that this machine does not have installed."""
         self.refresh()
         archives = self.folder / "cache" / "archives"
@@ -116,7 +116,7 @@ class Archive:
 
         def progress():
             if note:
-                note(human(sum(path.stat().st_size for path in archives.rglob("*.deb") if path.exists())))
+                note(human(folder_size(archives)))
 
         run_logged(
             command,
@@ -127,7 +127,7 @@ class Archive:
         )
         return sorted(archives.glob("*.deb"))
 
-    def _env(self) -> "dict[str, str]":
+    def _env(self) -> dict[str, str]:
         return {**os.environ, "APT_CONFIG": str(self.config), "LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive"}
 
     def _output(self, command) -> str:
@@ -175,7 +175,7 @@ class Archive:
         self.config.write_text("\n".join(lines) + "\n")
 
 
-def extract(packages: "list[Path]", root: Path, log: Path) -> None:
+def extract(packages: list[Path], root: Path, log: Path) -> None:
     """Unpack .deb files into a folder, which becomes a small root file system of its own (usr/lib, usr/share…)."""
     for package in packages:
         run_logged(
@@ -185,7 +185,7 @@ def extract(packages: "list[Path]", root: Path, log: Path) -> None:
         )
 
 
-def extracted(archive: Archive, packages: "list[str]", target: Path, note=None) -> Path:
+def extracted(archive: Archive, packages: list[str], target: Path, note=None) -> Path:
     """Return the folder that holds the contents of packages, downloading and unpacking them if it is not there."""
     if not target.exists():
         with made_whole(target) as partial:

@@ -52,7 +52,7 @@ class Steps:
         self.last_text = ""
         self.outcome = ""
 
-    def step(self, title: str) -> "_Step":
+    def step(self, title: str) -> _Step:
         """Begin the next step; the result is a context manager."""
         return _Step(self, title)
 

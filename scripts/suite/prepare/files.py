@@ -37,18 +37,18 @@ def fingerprint(*parts: object) -> str:
     return digest.hexdigest()[:16]
 
 
-def tree_fingerprint(folder: Path, skip: "tuple[str, ...]" = ()) -> str:
+def tree_fingerprint(folder: Path, skip: tuple[str, ...] = ()) -> str:
     """Return a hash over names and contents of all files below a folder.
 
     :param skip: names of folders that do not count, at any depth; __pycache__ never counts.
     """
-    parts: "list[object]" = []
+    parts: list[object] = []
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name != "__pycache__" and name not in skip)
         for name in sorted(names):
             path = Path(parent, name)
             if path.is_file() and not name.endswith(".pyc"):
-                parts += [path.relative_to(folder), path]
+                parts += [str(path.relative_to(folder)), path]
     return fingerprint(*parts)
 
 
@@ -64,6 +64,17 @@ def read_stamp(path: Path) -> dict:
 def write_stamp(path: Path, **content: object) -> None:
     """Record that something is complete, with what it was made of."""
     write_atomic(path, json.dumps(content, indent=1, sort_keys=True) + "\n")
+
+
+def folder_size(folder: Path, ending: str = "") -> int:
+    """Return the bytes of all files below a folder, while other programs add and remove some."""
+    size = 0
+    for parent, _folders, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                if name.endswith(ending):
+                    size += os.stat(os.path.join(parent, name)).st_size
+    return size
 
 
 @contextlib.contextmanager

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from . import apt, places
 from .console import Steps, human, say
-from .files import fingerprint, lock, need_space, read_stamp, remove_tree, write_stamp
+from .files import fingerprint, folder_size, lock, need_space, read_stamp, remove_tree, write_stamp
 from .problem import Problem
 from .process import run_logged
 
@@ -26,7 +26,7 @@ MARK = "OMNI_SUITE_PYTHON"
 ASK = "import sys; print(*sys.version_info[:2], getattr(sys, '_base_executable', '') or sys.executable)"
 
 
-def choose_interpreter() -> "tuple[str, tuple[int, int]]":
+def choose_interpreter() -> tuple[str, tuple[int, int]]:
     """Return path and version of a supported Python: the running one if it is, else the first found on PATH.
 
     :raises Problem: there is none.
@@ -37,7 +37,7 @@ def choose_interpreter() -> "tuple[str, tuple[int, int]]":
         if not path:
             continue
         try:
-            # -E -S -I: neither the person's environment nor site packages can disturb the answer
+            # -I: neither the person's environment nor folder can disturb the answer
             asked = subprocess.run([path, "-I", "-c", ASK], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         except OSError:
             continue
@@ -55,7 +55,7 @@ def choose_interpreter() -> "tuple[str, tuple[int, int]]":
 class PythonEnv:
     """The virtual environment in the cache folder that belongs to an interpreter and the locked requirements."""
 
-    def __init__(self, interpreter: str, version: "tuple[int, int]", cache: "Path | None" = None):
+    def __init__(self, interpreter: str, version: tuple[int, int], cache: Path | None = None):
         self.cache = cache or places.cache_dir()
         self.interpreter = interpreter
         self.version = version
@@ -70,7 +70,7 @@ class PythonEnv:
         self._test_stamp = self.folder / "complete-test.json"
 
     @classmethod
-    def find(cls) -> "PythonEnv":
+    def find(cls) -> PythonEnv:
         """Return the environment for this machine's Python (which may still have to be prepared)."""
         return cls(*choose_interpreter())
 
@@ -80,7 +80,7 @@ class PythonEnv:
             return False
         return not tests or read_stamp(self._test_stamp).get("key") == fingerprint(places.REQUIREMENTS_TEST)
 
-    def prepare(self, steps: Steps, tests: bool = False) -> "PythonEnv":
+    def prepare(self, steps: Steps, tests: bool = False) -> PythonEnv:
         """Make the environment and install what is missing; safe to interrupt and to call from several processes."""
         if self.ready(tests):
             return self
@@ -111,7 +111,7 @@ class PythonEnv:
 
         def progress():
             have = sum(1 for _ in self.site.glob("*.dist-info"))
-            size = human(sum(path.stat().st_size for path in scratch.rglob("*.whl") if path.exists()))
+            size = human(folder_size(scratch, ".whl"))
             installing = say(f"{have} of {wanted} packages installed", f"패키지 {wanted}개 중 {have}개 설치")
             steps.note(installing if have else say(f"{size} downloaded", f"{size} 내려받음"))
 
@@ -129,7 +129,7 @@ class PythonEnv:
             env["PIP_CERT"] = str(certificates)
         # The lists are complete and hold wheels only. What an interrupted pip left is written over, never trusted.
         command = [self.python, "-m", "pip", "install", "--no-deps", "--only-binary=:all:", "--ignore-installed"]
-        command += ["--no-input", "--progress-bar=off", "--no-warn-script-location"]
+        command += ["--no-compile", "--no-input", "--progress-bar=off", "--no-warn-script-location"]
         for path in requirements:
             command += ["--requirement", path]
         failure = "pip could not install the Python packages: is the network up? (log: {log})"
@@ -152,7 +152,7 @@ def find_pip(interpreter: str, cache: Path, log: Path) -> Path:
     return next((root / "usr/share/python-wheels").glob("pip-*.whl"))
 
 
-def find_certificates(cache: Path, log: Path) -> "Path | None":
+def find_certificates(cache: Path, log: Path) -> Path | None:
     """Return a file of certificate authorities for pip where the machine has none, else None (pip finds its own).
 
     A bare Debian comes without ca-certificates; the package's contents are read, not installed.

@@ -17,11 +17,11 @@ POCKETS = ("", "-updates", "-security", "-backports", "-proposed-updates", "/upd
 class Source:
     """One entry of sources.list(5): every suite at every address with every component."""
 
-    uris: "tuple[str, ...]"
-    suites: "tuple[str, ...]"
-    components: "tuple[str, ...]"
-    types: "tuple[str, ...]" = ("deb",)
-    options: "dict[str, str]" = field(default_factory=dict)
+    uris: tuple[str, ...]
+    suites: tuple[str, ...]
+    components: tuple[str, ...]
+    types: tuple[str, ...] = ("deb",)
+    options: dict[str, str] = field(default_factory=dict)
 
     def as_deb822(self) -> str:
         """Return the entry in the deb822 form, options such as Signed-By included."""
@@ -35,7 +35,7 @@ class Source:
         return "".join(f"{name}: {value}\n" for name, value in fields.items() if value)
 
 
-def parse_one_line(text: str) -> "list[Source]":
+def parse_one_line(text: str) -> list[Source]:
     """Read the one-line format: `deb [signed-by=… arch=…] URI SUITE COMPONENT…`."""
     found = []
     for line in text.splitlines():
@@ -53,11 +53,11 @@ def parse_one_line(text: str) -> "list[Source]":
     return found
 
 
-def parse_deb822(text: str) -> "list[Source]":
+def parse_deb822(text: str) -> list[Source]:
     """Read the deb822 format (`.sources` files); disabled entries are left out."""
     found = []
     for stanza in re.split(r"\n[ \t]*\n", text):
-        fields: "dict[str, str]" = {}
+        fields: dict[str, str] = {}
         name = ""
         for line in stanza.splitlines():
             if line.startswith("#"):
@@ -87,9 +87,9 @@ def _deb822_name(name: str) -> str:
     return "-".join(part.capitalize() for part in name.split("-"))
 
 
-def read_machine(etc: Path = Path("/etc/apt")) -> "list[Source]":
+def read_machine(etc: Path = Path("/etc/apt")) -> list[Source]:
     """Return all entries of a machine's sources.list and sources.list.d, binary packages only."""
-    found: "list[Source]" = []
+    found: list[Source] = []
     for path in [etc / "sources.list", *sorted((etc / "sources.list.d").glob("*"))]:
         if not path.is_file() or path.suffix not in (".list", ".sources"):
             continue
@@ -98,7 +98,7 @@ def read_machine(etc: Path = Path("/etc/apt")) -> "list[Source]":
     return [replace(source, types=("deb",)) for source in found if "deb" in source.types]
 
 
-def debian_only(sources: "list[Source]") -> "list[Source]":
+def debian_only(sources: list[Source]) -> list[Source]:
     """Keep what is a Debian archive: its suites are named after Debian's releases, and it has the component main.
 
     Other archives (a vendor's, PostgreSQL's) name their suites otherwise or have no main; local media are left out.
@@ -112,14 +112,14 @@ def debian_only(sources: "list[Source]") -> "list[Source]":
     return found
 
 
-def _release_and_pocket(suite: str) -> "tuple[str, str] | None":
+def _release_and_pocket(suite: str) -> tuple[str, str] | None:
     for pocket in POCKETS:
         if suite.endswith(pocket) and suite[: len(suite) - len(pocket)] in RELEASES:
             return suite[: len(suite) - len(pocket)], pocket
     return None
 
 
-def unstable_from(sources: "list[Source]") -> "Source | None":
+def unstable_from(sources: list[Source]) -> Source | None:
     """Return an entry for Debian unstable (sid) on the mirror that the machine uses for its own release.
 
     Security archives hold no sid; a main archive that serves the release itself (no pocket) does.
