@@ -140,7 +140,8 @@ def aggregate(y, n, k):
     """Sums over k periods, right-aligned: (N, T // k), NaN where a block is not
     complete."""
     size, width = y.shape
-    blocks = width // k
+    # no wider than the longest row: the recursions start where the longest begins
+    blocks = min(width // k, int((n // k).max(initial=0)))
     part = y[:, width - blocks * k :].reshape(size, blocks, k).sum(2)
     return part, n // k
 
