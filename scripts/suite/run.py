@@ -156,7 +156,9 @@ def welcome(server: Server, options: argparse.Namespace, child: subprocess.Popen
             "ko": (f"Odoo가 실행 중입니다: {record['url']}", f"{stop_ko}  로그: {server.log}"),
         }[name]
         columns = {"en": ("log in as", "password"), "ko": ("로그인", "비밀번호")}[name]
-        lines = [f"  {columns[0]} {u['login']:<{width}}  {columns[1]} {u['password']}  ({u[f'role_{name}']})" for u in users]
+        lines = [
+            f"  {columns[0]} {u['login']:<{width}}  {columns[1]} {u['password']}  ({u[f'role_{name}']})" for u in users
+        ]
         texts.append("\n".join(["", head, *lines, end]))
     if record["host"] not in ("127.0.0.1", "localhost", "::1"):
         texts.append("\nWarning: other machines can reach this server, and the demo passwords above are public.")

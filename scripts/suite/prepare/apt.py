@@ -132,7 +132,13 @@ class Archive:
 
     def _output(self, command) -> str:
         result = subprocess.run(
-            command, env=self._env(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=self.folder
+            command,
+            env=self._env(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            check=False,
+            cwd=self.folder,
         )
         return result.stdout
 

@@ -22,7 +22,19 @@ from .process import run_logged
 SERIES = (19, 0)
 PACKAGE = "odoo-19"
 # What the package links to by relative symbolic links: unpacked into the same root, the links hold.
-LIBRARIES = ["libjs-jquery", "libjs-underscore", "libjs-jquery-form", "fonts-montserrat", "fonts-roboto-unhinted", "fonts-ocr-b", "fonts-inconsolata", "fonts-font-awesome", "fonts-dejavu-core", "fonts-glyphicons-halflings", "gsfonts"]
+LIBRARIES = [
+    "libjs-jquery",
+    "libjs-underscore",
+    "libjs-jquery-form",
+    "fonts-montserrat",
+    "fonts-roboto-unhinted",
+    "fonts-ocr-b",
+    "fonts-inconsolata",
+    "fonts-font-awesome",
+    "fonts-dejavu-core",
+    "fonts-glyphicons-halflings",
+    "gsfonts",
+]
 SPACE = 2_000_000_000  # bytes that package, unpacked tree and lists take
 UPSTREAM = "https://github.com/odoo/odoo.git"
 SEGMENTATION = "odoo/addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js"

@@ -47,13 +47,14 @@ class Postgres:
             [str(part) for part in command],
             env=self.env(),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             text=True,
             check=False,
         )
         if result.returncode:
-            raise Problem(f"PostgreSQL: {result.stderr.strip().splitlines()[-1] if result.stderr.strip() else 'failed'}")
+            raise Problem(
+                f"PostgreSQL: {result.stderr.strip().splitlines()[-1] if result.stderr.strip() else 'failed'}"
+            )
         return result.stdout.strip()
 
     def databases(self) -> set[str]:
@@ -171,7 +172,9 @@ class Cluster(Postgres):
 
     def _check_version(self) -> None:
         mine = (self.folder / "PG_VERSION").read_text().strip()
-        shown = subprocess.run([self.bin / "postgres", "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout
+        shown = subprocess.run(
+            [self.bin / "postgres", "--version"], stdout=subprocess.PIPE, text=True, check=True
+        ).stdout
         if f" {mine}." not in shown:
             raise Problem(
                 f"{self.folder} was made by PostgreSQL {mine}, but this version brings {shown.split()[-1]}: "
@@ -218,25 +221,31 @@ class Cluster(Postgres):
 
 
 def _account() -> pwd.struct_passwd:
-    """Return the unprivileged account that root's clusters belong to; made once, as a Debian package would."""
-    try:
-        return pwd.getpwnam(ACCOUNT)
-    except KeyError:
-        pass
-    if shutil.which("useradd"):
+    """Return the unprivileged account that root's clusters belong to.
+
+    It is made once, as a Debian package would; where the machine cannot make accounts, nobody takes its place.
+    """
+    if not _known(ACCOUNT) and shutil.which("useradd"):
         subprocess.run(
             ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", ACCOUNT],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             check=False,
         )
-    try:
-        return pwd.getpwnam(ACCOUNT)
-    except KeyError:
+    account = _known(ACCOUNT) or _known("nobody")
+    if not account:
         raise Problem(
             f"PostgreSQL does not run as root, and the account {ACCOUNT} for it could not be made (useradd): "
             "start as a plain user, or name a PostgreSQL with PGHOST."
-        ) from None
+        )
+    return account
+
+
+def _known(name: str) -> pwd.struct_passwd | None:
+    try:
+        return pwd.getpwnam(name)
+    except KeyError:
+        return None
 
 
 def open_way(folder: Path, steps: Steps) -> None:

@@ -46,7 +46,7 @@ def run_logged(command, log: Path, *, failure: str, progress=None, env=None, cwd
                 stderr=subprocess.STDOUT,
                 env=env,
                 cwd=cwd,
-                preexec_fn=die_with_parent,
+                preexec_fn=die_with_parent,  # noqa: PLW1509 (no threads here)
                 **identity,
             )
         except FileNotFoundError:
@@ -82,7 +82,11 @@ def start_time(pid: int) -> str:
     except OSError:
         try:
             return subprocess.run(
-                ["ps", "-o", "lstart=", "-p", str(pid)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+                ["ps", "-o", "lstart=", "-p", str(pid)],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                check=False,
             ).stdout.strip()
         except OSError:
             return ""

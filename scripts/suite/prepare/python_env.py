@@ -38,7 +38,9 @@ def choose_interpreter() -> tuple[str, tuple[int, int]]:
             continue
         try:
             # -I: neither the person's environment nor folder can disturb the answer
-            asked = subprocess.run([path, "-I", "-c", ASK], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            asked = subprocess.run(
+                [path, "-I", "-c", ASK], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False
+            )
         except OSError:
             continue
         if asked.returncode:
@@ -140,7 +142,9 @@ class PythonEnv:
 def find_pip(interpreter: str, cache: Path, log: Path) -> Path:
     """Return a wheel of pip: the interpreter's bundled one, Debian's, or Debian's downloaded into the cache."""
     ask = "import ensurepip, os; print(os.path.join(os.path.dirname(ensurepip.__file__), '_bundled'))"
-    bundled = subprocess.run([interpreter, "-I", "-c", ask], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    bundled = subprocess.run(
+        [interpreter, "-I", "-c", ask], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False
+    )
     folders = [Path(bundled.stdout.strip())] if bundled.returncode == 0 else []
     folders.append(Path("/usr/share/python-wheels"))
     for folder in folders:
@@ -180,9 +184,9 @@ def ensure_python(tests: bool = False) -> None:
         return
     # quick way: inside an environment of ours the stamp says so
     prefix = Path(sys.prefix)
-    if read_stamp(prefix / "complete.json").get("version") and not tests:
-        if PythonEnv(sys._base_executable, sys.version_info[:2]).folder == prefix:
-            return
+    inside = read_stamp(prefix / "complete.json").get("version") and not tests
+    if inside and PythonEnv(sys._base_executable, sys.version_info[:2]).folder == prefix:
+        return
     try:
         env = PythonEnv.find()
         if prefix == env.folder and env.ready(tests):

@@ -192,7 +192,7 @@ class Server:
                 stdout=stream,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=None if detach else die_with_parent,
+                preexec_fn=None if detach else die_with_parent,  # noqa: PLW1509 (no threads here)
             )
         record_process(self.pid_file, child.pid, url=url, host=host, port=port, database=self.database)
         began = time.monotonic()
@@ -270,7 +270,9 @@ def check_port(host: str, port: int) -> None:
         except (OSError, OverflowError) as error:
             if isinstance(error, OSError) and error.errno != errno.EADDRINUSE:
                 raise Problem(f"Cannot listen on {host}, port {port}: {error.strerror or error}.") from None
-            raise Problem(f"Port {port} is taken by another program: choose another one, e.g. --port {port + 1}.") from None
+            raise Problem(
+                f"Port {port} is taken by another program: choose another one, e.g. --port {port + 1}."
+            ) from None
 
 
 def answers(url: str) -> bool:
