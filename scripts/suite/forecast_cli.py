@@ -274,7 +274,7 @@ def read_table(path, required, problems):
         raise Refusal(f"{path} has the column {', '.join(double)} twice.")
     frame = _quick(text, names, delimiter, required)
     if frame is None:
-        frame = _careful(text, names, delimiter, required, path, problems)
+        frame = _careful(text, names, delimiter, path, problems)
     return frame
 
 
@@ -320,7 +320,7 @@ def _quick(text, names, delimiter, required):
     return frame
 
 
-def _careful(text, names, delimiter, required, path, problems):
+def _careful(text, names, delimiter, path, problems):
     """Row by row; what is wrong with a row is said with its line number."""
     import pandas as pd
 
@@ -336,7 +336,7 @@ def _careful(text, names, delimiter, required, path, problems):
             line, start = start, reader.line_num + 1
             if not any(cell.strip() for cell in cells):
                 continue
-            row, reason = _row(cells, place, numbers, required, dates)
+            row, reason = _row(cells, place, numbers, dates)
             if reason:
                 name = cells[place["unique_id"]] if len(cells) > place["unique_id"] else ""
                 problems.append((name.strip(), line, reason))
@@ -351,7 +351,7 @@ def _careful(text, names, delimiter, required, path, problems):
     return frame
 
 
-def _row(cells, place, numbers, required, dates):
+def _row(cells, place, numbers, dates):
     """(values or None, what is wrong or None) of one row."""
     if len(cells) != len(place):
         return None, f"{len(cells)} field(s) instead of {len(place)}"
@@ -372,8 +372,7 @@ def _row(cells, place, numbers, required, dates):
         try:
             values.append(parse_number(cells[place[name]].strip(), name))
         except ValueError as error:
-            if name in required:
-                return None, str(error)
+            # the period happened: unknown, which is not the same as no demand
             reason = f"{error}; taken as unknown"
             values.append(math.nan)
     return values, reason

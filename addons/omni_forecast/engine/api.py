@@ -11,7 +11,9 @@ from . import drivers, intervals, leadtime
 from .backtest import BLOCK, fit_panel, plan_cuts, run_backtest, score
 from .calendars import DEFAULT_SEASON, FREQUENCIES
 from .classify import classify
+from .ensemble import LIBRARY, ORIGINS, add_policy
 from .errors import EngineError
+from .models import MODELS
 from .models.fast import SPARSE
 from .panel import Problems, build_panel
 from .policy import POLICIES, choose, drivers_choice
@@ -58,6 +60,7 @@ def forecast(
     keep_backtest=False,
     missing="auto",
     check_freq=True,
+    jobs=1,
     progress=None,
 ):
     """Forecast every series of a panel, judge the models, and say why.
@@ -71,6 +74,7 @@ def forecast(
     :param service: None (0.98), a probability, several, or by unique_id (dict)
     :param windows: origins of the backtest; None decides by the size of the panel
     :param missing: what a period without a row means, see `panel.build_panel`
+    :param jobs: processes for the library models; 0 = one per processor
     :param progress: called with (done, total) series-fits
     :raises EngineError: a request that cannot be answered, naming field and value
     """
@@ -82,7 +86,7 @@ def forecast(
     services = _services(service, table.ids)
     ahead = max(horizon, int(periods.max()) if periods is not None else 0)
     classes = classify(table.y, table.n, season)
-    step = _progress(progress, table.n, ahead, season, windows)
+    step = _progress(progress, table.n, ahead, season, windows, policy)
     back = run_backtest(
         table.y, table.n, ahead, season, freq, classes.sparse, windows, step
     )
@@ -92,6 +96,13 @@ def forecast(
     mean, explained = _with_drivers(table, future, mean, back, ahead, problems)
     model, reason = choose(classes, table.n)
     margin = np.zeros(len(table.n))
+    if policy != "fast":
+        rows = add_policy(
+            policy, table, mean, back, ahead, season, classes, jobs, problems, step
+        )
+        rows &= table.n >= 5
+        model[rows] = policy
+        reason[rows] = f"{MODELS[policy].label}: {MODELS[policy].description}"
     if explained is not None:
         drivers_choice(back, explained, classes, model, reason, margin)
     _name_short(table, season, problems)
@@ -100,7 +111,9 @@ def forecast(
     for name in np.unique(model.astype(str)):
         rows = model == name
         if name in back.mean:
-            past[:, rows] = back.mean[name][:, rows]
+            known = back.mean[name][:, rows]
+            # origins at which a dear model was not asked: the combination's errors
+            past[:, rows] = np.where(np.isnan(known), back.mean["comb"][:, rows], known)
     group = classes.sparse.astype(int)
     level = np.nanmean(np.abs(table.y[:, -2 * max(season, 12) :]), axis=1)
     scale = intervals.series_scale(sigma, level, table.n, group)
@@ -219,10 +232,13 @@ def _services(service, ids):
     return columns
 
 
-def _progress(callback, n, horizon, season, windows):
+def _progress(callback, n, horizon, season, windows, policy):
     if callback is None:
         return None
-    total = len(n) * (1 + len(plan_cuts(n, horizon, season, windows)))
+    origins = len(plan_cuts(n, horizon, season, windows))
+    total = len(n) * (1 + origins)
+    if policy in LIBRARY:
+        total += len(n) * (1 + min(origins, ORIGINS[policy]))
     done = [0]
 
     def step(count):

@@ -21,6 +21,7 @@ NAMES = {
     "lib_ets": ("AutoETS", {}),
     "lib_theta": ("AutoTheta", {}),
 }
+SIZE = 4096.0  # factor that the series are fitted at
 LEAST = 6  # periods of history under which these models are not asked
 
 
@@ -90,7 +91,9 @@ def fit_library(y, n, horizon, season, names, jobs=1, progress=None):
     names = list(names)
     load_models(names, season)  # fail early, and before a fork
     width = y.shape[1]
-    rows = [np.ascontiguousarray(y[i, width - n[i] :]) for i in range(len(n))]
+    # The optimisers stop at absolute tolerances: series near 1 are fitted worse than the
+    # same series in the thousands (measured on M3: DOT's MASE 0.859 against 0.850).
+    rows = [np.ascontiguousarray(y[i, width - n[i] :]) * SIZE for i in range(len(n))]
     # seasons too long for the library's state-space models (weeks) slow them to a crawl
     period = season if season <= 24 else 1
     jobs = jobs or os.cpu_count() or 1
@@ -104,7 +107,7 @@ def fit_library(y, n, horizon, season, names, jobs=1, progress=None):
     def take(start, results):
         for offset, (mean, reasons) in enumerate(results):
             for name, values in zip(names, mean, strict=True):
-                out[name][start + offset] = values
+                out[name][start + offset] = values / SIZE
             if reasons:
                 failed[start + offset] = reasons
         if progress:

@@ -49,11 +49,7 @@ def drivers_choice(back, explained, classes, model, reason, margin):
         rows = explained & (classes.sparse == sparse) & (classes.name != "empty")
         if not rows.any():
             continue
-        base = np.where(
-            classes.sparse[None, :, None] & sparse,
-            back.mean.get("sparse_comb", back.mean["comb"]),
-            back.mean["comb"],
-        )
+        base = back.mean["sparse_comb" if sparse else "comb"]
         known = ~np.isnan(back.mean["drivers"]) & ~np.isnan(back.actual)
         known &= rows[None, :, None]
         if not known.any():

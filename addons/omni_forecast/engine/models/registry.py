@@ -181,11 +181,18 @@ _LIBRARY = (
         "Fiorucci et al. 2016",
     ),
     Model(
-        "lib_median",
-        "Median ensemble",
-        "library",
-        "Median of DOT, CES, ETS and AutoTheta.",
-        "Petropoulos & Svetunkov 2020",
+        "balanced",
+        "Balanced",
+        "combination",
+        "Mean of the library's Theta and the fast combination.",
+        "Makridakis & Hibon 2000; Fiorucci et al. 2016",
+    ),
+    Model(
+        "thorough",
+        "Thorough",
+        "combination",
+        "Trimmed mean of four library models, both Thetas and damped trend.",
+        "Petropoulos & Svetunkov 2020; Jose & Winkler 2008 (trimming)",
     ),
 )
 LIBRARY_MODELS = tuple(model.name for model in _LIBRARY)
