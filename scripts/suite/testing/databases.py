@@ -27,7 +27,7 @@ from . import addons, odoolog
 from .environment import Environment
 
 PREFIX = "omni_test"
-LANGUAGE = "ko_KR"
+LANGUAGES = "en_US,ko_KR"
 KEEP = 3  # templates of each layer that stay, the newest ones
 
 
@@ -169,7 +169,7 @@ class Databases:
         """Hash of what the first layer is made of."""
         parts = [
             self.environment.odoo_version,
-            LANGUAGE,
+            LANGUAGES,
             *addons.foreign_dependencies(),
             *(path.read_text(encoding="utf-8") for path in (REQUIREMENTS, REQUIREMENTS_ODOO)),
         ]
@@ -181,7 +181,7 @@ class Databases:
 
         def fill(database: str) -> None:
             wanted = ",".join(addons.foreign_dependencies())
-            self.odoo(database, "-i", wanted, f"--load-language={LANGUAGE}")
+            self.odoo(database, "-i", wanted, f"--load-language={LANGUAGES}")
             self._require_installed(database, addons.foreign_dependencies())
 
         return self._template(name, None, fill, "Odoo with the modules we depend on", say)

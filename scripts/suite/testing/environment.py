@@ -129,7 +129,9 @@ def prepared(browser: bool = False) -> Iterator[Environment]:
     process = {"PYTHONPATH": os.pathsep.join(filter(None, (str(tree.path), os.environ.get("PYTHONPATH"))))}
     if browser:
         with steps.step("Chromium"):
-            process["PATH"] = os.pathsep.join((str(prepare_browser(steps)), os.environ.get("PATH", os.defpath)))
+            process["PATH"] = os.pathsep.join(
+                (str(prepare_browser(steps, folder / "bin")), os.environ.get("PATH", os.defpath))
+            )
     oca = Path(sysconfig.get_path("purelib")) / "odoo" / "addons"
     core = [path for path in tree.addons if path != oca]
     try:
