@@ -41,7 +41,9 @@ class SeriesInput:
 
 def number(value):
     """A float that PostgreSQL and a reader understand: no NaN, no infinity."""
-    return value if value is not None and abs(value) < float("inf") else None
+    if value is None or not abs(value) < float("inf"):
+        return None
+    return value
 
 
 class ForecastRun(models.Model):
@@ -368,12 +370,18 @@ class Results:
         self._problems = {}
         self.problems = []
         for row in result.problems.to_dict("records"):
-            uid, code, message = row["unique_id"], row["code"], row["message"]
-            self._problems.setdefault(uid, []).append((code, message))
-            product, _dash, warehouse = str(uid).partition("-")
-            self.problems.append(
-                (int(product or 0), int(warehouse or 0), code, message)
-            )
+            self._note(row["unique_id"], row["code"], row["message"])
+        for uid, block in list(self._blocks.items()):
+            if any(number(value) is None for value in self.bands["mean"][block]):
+                # nothing a person could act on: no line, and the reason is visible
+                self._note(uid, "not_finite", "The model gave no finite forecast.")
+                del self._blocks[uid], self.choice[uid]
+                self.quantile.pop(uid, None)
+
+    def _note(self, uid, code, message):
+        self._problems.setdefault(uid, []).append((code, message))
+        product, _dash, warehouse = str(uid).partition("-")
+        self.problems.append((int(product), int(warehouse), code, message))
 
     @staticmethod
     def _find_blocks(uids):
