@@ -30,13 +30,13 @@ class SaleOrder(models.Model):
 
     def _action_confirm(self):
         result = super()._action_confirm()
-        self.picking_ids._logistics_refresh_eta()
+        self.picking_ids._logistics_schedule_refresh()
         return result
 
     def write(self, vals):
         result = super().write(vals)
-        if "commitment_date" in vals:
-            self.picking_ids._logistics_refresh_eta()
+        if {"commitment_date", "date_order"} & vals.keys():
+            self.picking_ids._logistics_schedule_refresh(new_promise=True)
         return result
 
     def _logistics_portal_tracking(self):

@@ -25,6 +25,7 @@ _TRIGGERS = {
     "carrier_id",
     "scheduled_date",
     "delivery_state",
+    "date_done",
     "date_delivered",
     "partner_id",
 }
@@ -82,22 +83,22 @@ class StockPicking(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if _TRIGGERS & vals.keys():
-            self._logistics_refresh_eta()
+            self._logistics_schedule_refresh()
         return result
 
     def _action_done(self):
         result = super()._action_done()
-        self._logistics_refresh_eta()
+        self._logistics_schedule_refresh()
         return result
 
     def action_assign(self):
         result = super().action_assign()
-        self._logistics_refresh_eta()
+        self._logistics_schedule_refresh()
         return result
 
     def action_cancel(self):
         result = super().action_cancel()
-        self._logistics_refresh_eta()
+        self._logistics_schedule_refresh()
         return result
 
     @api.model
@@ -134,6 +135,49 @@ class StockPicking(models.Model):
         return total
 
     # -- how ----------------------------------------------------------------
+    @api.private
+    def _logistics_schedule_refresh(self, new_promise=False):
+        """Refresh these deliveries once, when the transaction is about to commit.
+
+        Confirming or validating an order touches its deliveries many times; one
+        refresh at the end is enough.
+
+        :param bool new_promise: the order itself was re-dated: promise anew
+        """
+        if not self:
+            return
+        precommit = self.env.cr.precommit
+        key = "crm_logistics_bridge.eta"
+        if key not in precommit.data:
+            precommit.data[key] = {"refresh": set(), "promise": set()}
+            # Dates follow from any user's work, portal users' included.
+            env = self.sudo().env
+
+            @precommit.add
+            def refresh():
+                noted = precommit.data.pop(key, None)
+                if not noted:
+                    return
+                pickings = env["stock.picking"]
+                pickings._logistics_forget_promise(sorted(noted["promise"]))
+                pickings.browse(sorted(noted["refresh"]))._logistics_refresh_eta()
+
+        precommit.data[key]["refresh"].update(self.ids)
+        if new_promise:
+            precommit.data[key]["promise"].update(self.ids)
+
+    @api.model
+    @api.private
+    def _logistics_forget_promise(self, ids):
+        if ids:
+            self.env.flush_all()
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE stock_picking SET logistics_promise_date = NULL WHERE id = ANY(%s)",
+                    ids,
+                )
+            )
+
     @api.private
     def _logistics_refresh_eta(self):
         """Recompute expected and promised arrival of these deliveries and their orders.
