@@ -12,7 +12,9 @@ from pathlib import Path
 from ..command import guarded
 from ..prepare.problem import Problem
 from ..rpc import Client, RpcError
-from . import online_retail, retail_plan, settings
+from . import online_retail, retail_plan, settings, showcase
+from .hospitals import HospitalLoader
+from .progress import Progress
 from .retail_loader import RetailLoader
 from .users import load_users
 
@@ -94,6 +96,43 @@ def write_problems(problems, path):
         writer.writerows(problems.itertuples(index=False))
 
 
+def load_story(client, modules, plan, today):
+    """Load what is built on the retail history, as far as the add-ons are installed.
+
+    :return: counts by kind
+    """
+    counts = {}
+    hospitals, loader = None, None
+    if "medical_supply_crm" in modules:
+        loader = HospitalLoader(client, today)
+        hospitals = loader.load_places()
+    users = load_users(client, hospitals)
+    counts["users"] = len(users)
+    if loader:
+        loader.load_people(hospitals, users)
+        loader.load_supplies()
+        loader.load_procedures()
+        storerooms = loader.load_storerooms()
+        loader.feed_schedules(loader.load_feeds())
+        loader.propose(storerooms)
+        counts.update(loader.counts)
+    if "crm_logistics_bridge" in modules:
+        showcase.learn_lanes(client)
+        counts["tickets"] = len(showcase.load_tickets(client, plan))
+    if "omni_forecast" in modules:
+        progress = Progress("forecasts", 1)
+        summary = showcase.load_plan(client)
+        if summary and summary["state"] != "done":
+            raise RuntimeError(f"the forecast plan failed: {summary['error']}")
+        progress.advance()
+        progress.close()
+        for kind in ("series", "recommendation"):
+            counts[f"forecast {kind}"] = client.call(
+                f"forecast.{kind}", "search_count", []
+            )
+    return counts
+
+
 @guarded
 def main(arguments):
     """Run the command; return its exit code."""
@@ -105,17 +144,16 @@ def main(arguments):
         retail = online_retail.read(options.csv)
         for code in ("en_US", "ko_KR"):
             settings.activate_language(client, code)
+        settings.prepare_company(client)
+        now = plan_moment(client)
+        days = shift_of(client, retail, now.date(), options.no_shift)
+        plan = retail_plan.make_plan(retail, now, days)
+        counts = {}
         if options.only != "story":
-            settings.prepare_company(client)
-            now = plan_moment(client)
-            days = shift_of(client, retail, now.date(), options.no_shift)
-            plan = retail_plan.make_plan(retail, now, days)
             write_problems(retail.problems, options.bad_rows)
             counts = RetailLoader(client, retail, plan).run()
-        else:
-            counts, days = {}, int(settings.parameter(client, settings.SHIFT, 0))
         if options.only != "retail":
-            counts["users"] = len(load_users(client))
+            counts.update(load_story(client, modules, plan, now.date()))
     except (RpcError, ValueError, RuntimeError) as error:
         raise Problem(f"{error} (started again, it goes on from here)") from error
     for label, count in counts.items():

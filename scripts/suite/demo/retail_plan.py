@@ -147,8 +147,8 @@ def _delay_one_order(orders, lines, returns, now):
     """Keep one recent order undelivered for want of an article; return the article.
 
     Taken is the home customer with the longest history among the orders of one to
-    two and a half weeks ago, and of its articles one that never came back and that
-    hardly anybody else ordered since.
+    two and a half weeks ago (of three lines or more, where there is one), and of its
+    articles one that never came back and that hardly anybody else ordered since.
     """
     low, high = DELAYED_AGE_DAYS
     age = (now - orders["date"]).dt.days
@@ -159,14 +159,21 @@ def _delay_one_order(orders, lines, returns, now):
     returned = set(returns["article"])
     best = None
     for order, row in recent.iterrows():
-        for article in lines.loc[lines["order"] == order, "article"]:
+        mine = lines.loc[lines["order"] == order, "article"]
+        for article in mine:
             same = set(lines.loc[lines["article"] == article, "order"])
             later = [
                 other
                 for other in same
                 if other != order and orders.at[other, "date"] >= row["date"]
             ]
-            rank = (article in returned, len(later), -history[row["customer"]], order)
+            rank = (
+                len(mine) < 3,
+                article in returned,
+                len(later),
+                -history[row["customer"]],
+                order,
+            )
             if best is None or rank < best[0]:
                 best = (rank, order, article, later)
     _rank, order, article, later = best

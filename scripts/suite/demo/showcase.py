@@ -1,0 +1,117 @@
+# Copyright 2026 Omni Suite contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+"""What a person finds after loading: a forecast plan that has run, learned delivery
+times, a ticket in Korean about a delivery that is late.
+"""
+
+from ..rpc import MODULE
+
+PLAN = "forecast_plan_gifts"
+TICKET = "logistics_ticket_late"
+TICKETS = {
+    TICKET: (
+        "배송이 아직 안 왔어요",
+        "안녕하세요, 주문 {order} 배송이 아직 안 왔어요. 약속한 날짜가 지났는데 언제 도착하나요?",
+    ),
+    "logistics_ticket_return": (
+        "Damaged on arrival",
+        "Two pieces of order {returned} arrived broken. We sent them back; please "
+        "confirm that you received them.",
+    ),
+}
+
+
+def load_plan(client):
+    """Create the weekly plan of the real articles and run it; return its summary.
+
+    A plan that has been run is left as it is.
+    """
+    plans = client.known("forecast.plan", PLAN)
+    if PLAN not in plans:
+        categories = client.known("product.category", "retail_category_")
+        plan = client.create(
+            "forecast.plan",
+            {
+                "name": "Weekly forecast: gifts",
+                "grain": "week",
+                "horizon": 12,
+                "category_ids": [(6, 0, sorted(categories.values()))],
+            },
+        )
+        _key(client, "forecast.plan", PLAN, plan)
+        plans = {PLAN: plan}
+    plan = plans[PLAN]
+    done = client.search(
+        "forecast.run", [("plan_id", "=", plan), ("state", "=", "done")], limit=1
+    )
+    if done:
+        return None
+    return client.call("forecast.plan", "action_run_now", [plan])
+
+
+def learn_lanes(client):
+    """Let the delivery times be learned from the loaded history."""
+    client.call("logistics.eta.lane", "action_learn_from_history", [])
+
+
+def load_tickets(client, plan):
+    """Create the tickets of the story that are missing; return {key: ticket id}.
+
+    :param plan: :class:`~suite.demo.retail_plan.Plan` that was loaded
+    """
+    known = client.known("helpdesk.ticket", "logistics_ticket_")
+    delayed = plan.orders.index[plan.orders["delayed"]]
+    orders = {}
+    if len(delayed):
+        orders[TICKET] = delayed[0]
+    if len(plan.returns):
+        newest = plan.returns.sort_values(["date", "order"]).iloc[-1]["order"]
+        orders["logistics_ticket_return"] = newest
+    ids = client.known("sale.order", "retail_order_")
+    for key, number in orders.items():
+        if key in known:
+            continue
+        order = client.search_read(
+            "sale.order",
+            [("id", "=", ids[f"retail_order_{number}"])],
+            ["name", "partner_id"],
+        )[0]
+        partner = order["partner_id"][0]
+        if key == TICKET:
+            partner = korean_buyer(client, partner)
+        title, body = TICKETS[key]
+        body = body.format(order=order["name"], returned=order["name"])
+        known[key] = client.create(
+            "helpdesk.ticket",
+            {"name": title, "description": f"<p>{body}</p>", "partner_id": partner},
+        )
+        _key(client, "helpdesk.ticket", key, known[key])
+    return known
+
+
+def korean_buyer(client, customer):
+    """Return the Korean-speaking buyer of a customer, creating him once."""
+    found = client.search(
+        "res.partner", [("parent_id", "=", customer), ("name", "=", "김서준")]
+    )
+    if found:
+        return found[0]
+    return client.create(
+        "res.partner",
+        {
+            "name": "김서준",
+            "parent_id": customer,
+            "type": "contact",
+            "function": "구매 담당",
+            "email": f"seojun.kim.{customer}@shop.example",
+            "lang": "ko_KR",
+        },
+    )
+
+
+def _key(client, model, key, record):
+    """Give a record its external id."""
+    client.create(
+        "ir.model.data",
+        {"module": MODULE, "name": key, "model": model, "res_id": record},
+    )
