@@ -37,6 +37,7 @@
         "views/medical_consumption_views.xml",
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
+        "views/portal_templates.xml",
         "views/medical_supply_menus.xml",
     ],
 }

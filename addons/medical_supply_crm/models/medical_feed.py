@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import logging
 import secrets
+from datetime import UTC, datetime
 
 from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
@@ -55,6 +56,7 @@ class MedicalFeed(models.Model):
             ("hl7v2", "HL7 v2"),
             ("ical", "iCalendar"),
             ("csv", "CSV"),
+            ("xlsx", "Excel (XLSX)"),
         ],
         string="Format",
         required=True,
@@ -173,7 +175,7 @@ class MedicalFeed(models.Model):
         again, or older messages late, changes nothing.
 
         :param str payload: one message or a batch, as received
-        :param str message_format: fhir, hl7v2, ical, csv or auto; default: the feed's
+        :param str message_format: fhir, hl7v2, ical, csv, xlsx or auto; default: the feed's
         :return: dict with format, received, created, updated, unchanged (numbers of
             events) and problems (list of dict position, code, severity, message)
         :raise AccessError: the caller is neither an integration account of this feed
@@ -204,6 +206,7 @@ class MedicalFeed(models.Model):
             hash_key=key,
             source=feed.source,
             timezone=feed.timezone,
+            received=datetime.now(UTC),
         )
         counts = feed.env["medical.event"]._store(feed, result.events)
         problems = [

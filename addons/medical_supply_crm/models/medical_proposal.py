@@ -69,10 +69,13 @@ class MedicalProposal(models.Model):
     sale_order_id = fields.Many2one(
         "sale.order", string="Sales Order", readonly=True, copy=False
     )
-    picking_ids = fields.Many2many(
-        "stock.picking", compute="_compute_pickings", string="Transfers"
+    transfer_ids = fields.One2many(
+        "stock.picking", "medical_proposal_id", string="Consignment Transfers"
     )
-    picking_count = fields.Integer(compute="_compute_pickings")
+    picking_ids = fields.Many2many(
+        "stock.picking", compute="_compute_pickings", compute_sudo=True, string="Transfers"
+    )
+    picking_count = fields.Integer(compute="_compute_pickings", compute_sudo=True)
     commitment_date = fields.Date(
         string="Delivery Date", readonly=True, copy=False, tracking=True
     )
@@ -84,6 +87,7 @@ class MedicalProposal(models.Model):
             ("cancelled", "Cancelled"),
         ],
         compute="_compute_pickings",
+        compute_sudo=True,
     )
     at_risk_count = fields.Integer(
         string="Procedures at Risk", compute="_compute_line_count"
@@ -103,17 +107,10 @@ class MedicalProposal(models.Model):
             proposal.line_count = len(proposal.line_ids)
             proposal.at_risk_count = len(proposal.line_ids.at_risk_event_ids)
 
-    @api.depends("sale_order_id.picking_ids.state")
+    @api.depends("sale_order_id.picking_ids.state", "transfer_ids.state")
     def _compute_pickings(self):
-        transfers = self.env["stock.picking"].search(
-            [("medical_proposal_id", "in", self.ids)]
-        )
         for proposal in self:
-            pickings = proposal.sale_order_id.picking_ids | transfers.filtered(
-                lambda picking, proposal=proposal: (
-                    picking.medical_proposal_id == proposal
-                )
-            )
+            pickings = proposal.sale_order_id.picking_ids | proposal.transfer_ids
             proposal.picking_ids = pickings
             proposal.picking_count = len(pickings)
             states = set(pickings.mapped("state"))

@@ -131,6 +131,7 @@ class MedicalProposalLine(models.Model):
         "event_id",
         string="Procedures at Risk",
         readonly=True,
+        help="Booked before the next delivery and after the stock has run out.",
     )
     at_risk_count = fields.Integer(compute="_compute_at_risk_count")
     reason = fields.Text(compute="_compute_reason")
@@ -276,16 +277,17 @@ class MedicalProposalLine(models.Model):
             self.approved_qty = quantity
 
     @api.model
-    def _values_from_plan(self, row):
-        """Field values from one row (named tuple) of the engine's plan."""
-        values = {name: float(getattr(row, name) or 0.0) for name in FIGURES}
+    def _values_from_plan(self, row, threatened):
+        """Field values from one row (named tuple) of the engine's plan.
+
+        :param threatened: ids of the procedures that no delivery can save
+        """
+        values = {name: round(float(getattr(row, name)), 6) for name in FIGURES}
         short = row.first_short_date
         values.update(
             capped=bool(row.capped),
             first_short_date=fields.Date.to_date(short) if _known(short) else False,
-            at_risk_event_ids=[
-                Command.set(sorted(int(event) for event in row.at_risk_events or ()))
-            ],
+            at_risk_event_ids=[Command.set(threatened)],
         )
         return values
 

@@ -32,6 +32,7 @@ STOCK_COLUMNS = (
     "shortage_cost",
     "base_rate",
     "base_dispersion",
+    "shelf_life_days",
 )
 BOOKING_COLUMNS = ("event_id", "storeroom_id", "kit_id", "date", "show_probability")
 KIT_COLUMNS = ("kit_id", "product_id", "quantity", "probability")
@@ -145,11 +146,12 @@ class MedicalReplenishmentRun(models.Model):
                 "problems": self._problem_text(plan.problems),
             }
         )
-        to_order = run._write_proposals(plan.lines)
+        threatened = run._threatened(plan.lines, tables)
+        to_order = run._write_proposals(plan.lines, threatened)
         run._write_daily_use(plan.lines)
         run._write_waste(plan.waste)
         rooms.sudo().write({"last_run_date": fields.Datetime.now()})
-        run._raise_tickets(plan.lines)
+        run._raise_tickets(threatened)
         run.write(
             {"order_line_count": to_order, "duration": time.monotonic() - started}
         )
@@ -164,7 +166,33 @@ class MedicalReplenishmentRun(models.Model):
 
     @api.model
     def _problem_text(self, problems):
-        return "\n".join(str(problem) for problem in problems) or False
+        """The engine's problems, one line per kind, with the records' names."""
+        lines = []
+        for (_table, _column, code, message), rows in problems.groupby(
+            ["table", "column", "code", "message"], sort=False
+        ):
+            if code == "no-line":
+                names = [
+                    self.env._(
+                        "%(product)s in %(storeroom)s",
+                        product=self.env["product.product"]
+                        .browse(int(product))
+                        .display_name,
+                        storeroom=self.env["medical.storeroom"]
+                        .browse(int(room))
+                        .display_name,
+                    )
+                    for room, product in rows["key"][:20]
+                ]
+                text = self.env._(
+                    "Booked kits need a product that the storeroom does not list"
+                )
+            else:
+                names = [str(key) for key in rows["key"][:20]]
+                text = message
+            more = f" (+{len(rows) - 20})" if len(rows) > 20 else ""
+            lines.append(f"{text}: {', '.join(names)}{more}")
+        return "\n".join(lines) or False
 
     # -- reading: one query per subject -------------------------------------------
     def _read_tables(self, rooms, today):
@@ -202,7 +230,7 @@ class MedicalReplenishmentRun(models.Model):
                     room.id,
                     line.product_id.id,
                     line.par_min,
-                    line.par_max or float("inf"),
+                    line.par_max,
                     room.review_days,
                     room.lead_days,
                     criticality.service_level,
@@ -212,6 +240,9 @@ class MedicalReplenishmentRun(models.Model):
                     cost * criticality.shortage_factor,
                     line.base_rate,
                     line.base_dispersion,
+                    line.product_id.expiration_time or None
+                    if line.product_id.use_expiration_date
+                    else None,
                 )
             )
         return pd.DataFrame(rows, columns=list(STOCK_COLUMNS))
@@ -271,7 +302,34 @@ class MedicalReplenishmentRun(models.Model):
         )
 
     # -- writing: batched -----------------------------------------------------------
-    def _write_proposals(self, plan_lines):
+    def _threatened(self, plan_lines, tables):
+        """Booked procedures whose goods cannot be there in time: they lie between
+        the day the stock runs out and the storeroom's next delivery.
+
+        :return: dict storeroom line id -> list of event ids
+        """
+        short = plan_lines[plan_lines["first_short_date"].notna()][
+            ["line_id", "first_short_date"]
+        ].merge(tables["stock"][["line_id", "storeroom_id", "product_id"]])
+        next_delivery = {
+            room.id: pd.Timestamp(room.next_delivery_date(self.date))
+            for room in self.storeroom_ids
+        }
+        uses = (
+            tables["bookings"]
+            .merge(tables["kit_lines"], on="kit_id")
+            .merge(short, on=["storeroom_id", "product_id"])
+        )
+        day = pd.to_datetime(uses["date"])
+        hit = (day >= uses["first_short_date"]) & (
+            day < pd.to_datetime(uses["storeroom_id"].map(next_delivery))
+        )
+        return {
+            int(line_id): sorted({int(event) for event in events})
+            for line_id, events in uses[hit].groupby("line_id")["event_id"]
+        }
+
+    def _write_proposals(self, plan_lines, threatened):
         """Update the open proposals, open missing ones, close needless ones.
 
         :return: number of lines to order
@@ -286,7 +344,9 @@ class MedicalReplenishmentRun(models.Model):
         wanted = {}
         count = 0
         for row in plan_lines[plan_lines["order_qty"] > 0].itertuples(index=False):
-            values = line_model._values_from_plan(row)
+            values = line_model._values_from_plan(
+                row, threatened.get(row.line_id, [])
+            )
             wanted.setdefault(room_of_line[row.line_id], {})[int(row.line_id)] = values
             count += 1
         open_proposals = {
@@ -364,20 +424,20 @@ class MedicalReplenishmentRun(models.Model):
             [
                 {
                     "storeroom_line_id": int(row.line_id),
-                    "lot_id": int(row.lot_id) if row.lot_id == row.lot_id else False,
+                    "lot_id": int(row.lot_id) if pd.notna(row.lot_id) else False,
                     "quantity": row.quantity,
-                    "expiry": row.expiry,
+                    "expiry": fields.Date.to_date(row.expiry),
                 }
                 for row in waste.itertuples(index=False)
             ]
         )
 
-    def _raise_tickets(self, plan_lines):
+    def _raise_tickets(self, threatened):
         """An urgent ticket for each booked procedure that the stock will not cover."""
         at_risk = {}
-        for row in plan_lines.itertuples(index=False):
-            for event_id in row.at_risk_events or ():
-                at_risk.setdefault(int(event_id), []).append(int(row.line_id))
+        for line_id, event_ids in threatened.items():
+            for event_id in event_ids:
+                at_risk.setdefault(event_id, []).append(line_id)
         events = self.env["medical.event"].browse(at_risk).exists()
         lines = self.env["medical.storeroom.line"].browse(
             {line for line_ids in at_risk.values() for line in line_ids}

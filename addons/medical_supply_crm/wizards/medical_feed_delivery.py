@@ -25,6 +25,7 @@ class MedicalFeedDelivery(models.TransientModel):
             ("hl7v2", "HL7 v2"),
             ("ical", "iCalendar"),
             ("csv", "CSV"),
+            ("xlsx", "Excel (XLSX)"),
         ],
         string="Format",
         required=True,
@@ -64,15 +65,15 @@ class MedicalFeedDelivery(models.TransientModel):
         return deliveries
 
     def _decode(self, content):
-        """File content as text.
+        """Bytes of the file.
 
-        :raise UserError: not a text file
+        :raise UserError: the upload is damaged
         """
         try:
-            return base64.b64decode(content).decode("utf-8-sig")
-        except (binascii.Error, UnicodeDecodeError) as error:
+            return base64.b64decode(content, validate=True)
+        except (binascii.Error, ValueError) as error:
             raise UserError(
-                self.env._("The file is not text in UTF-8: %s", type(error).__name__)
+                self.env._("The file arrived damaged; please choose it again.")
             ) from error
 
     def _deliver(self, payload):

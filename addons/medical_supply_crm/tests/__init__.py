@@ -1,0 +1,5 @@
+# Copyright 2026 Omni Suite contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from . import test_feed_order_and_replay
+from . import test_replenishment_idempotent
+from . import test_schedule_to_order
