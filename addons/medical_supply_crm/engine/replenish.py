@@ -526,8 +526,11 @@ class _Run:
             row = row_of[line]
             keep = (row >= 0) & (day < width)
             cell = row[keep] * width + day[keep].astype(int)
-            return np.bincount(cell, values[keep], len(part) * width).reshape(
-                len(part), width
+            # astype: bincount of nothing gives integers whatever the weights are
+            return (
+                np.bincount(cell, values[keep], len(part) * width)
+                .astype(float)
+                .reshape(len(part), width)
             )
 
         offsets = np.arange(width)
