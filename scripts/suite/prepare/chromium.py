@@ -33,7 +33,18 @@ FONTS = """\
   <dir>{root}/usr/share/fonts</dir>
   <dir>/usr/share/fonts</dir>
   <cachedir>{root}/fontconfig-cache</cachedir>
-  <include ignore_missing="yes">{root}/etc/fonts/conf.d</include>
+  <alias>
+    <family>sans-serif</family>
+    <prefer><family>Liberation Sans</family><family>NanumGothic</family></prefer>
+  </alias>
+  <alias>
+    <family>serif</family>
+    <prefer><family>Liberation Serif</family><family>NanumMyeongjo</family></prefer>
+  </alias>
+  <alias>
+    <family>monospace</family>
+    <prefer><family>Liberation Mono</family><family>NanumGothicCoding</family></prefer>
+  </alias>
 </fontconfig>
 """
 

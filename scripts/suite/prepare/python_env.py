@@ -16,13 +16,25 @@ from pathlib import Path
 
 from . import apt, places
 from .console import Steps, human, say
-from .files import fingerprint, folder_size, lock, need_space, read_stamp, remove_tree, write_stamp
+from .files import fingerprint, folder_size, lock, need_space, read_stamp, remove_tree, write_atomic, write_stamp
 from .problem import Problem
 from .process import run_logged
 
 SUPPORTED = ((3, 11), (3, 12), (3, 13))
 SPACE = 1_600_000_000  # bytes the environment takes, with what pip needs on the way
 MARK = "OMNI_SUITE_PYTHON"
+CERTIFICATES = "OMNI_SUITE_CERTIFICATES"
+# Debian's pip reads the system's certificates as soon as it is imported, and fails where ca-certificates is absent,
+# whatever PIP_CERT says: tell it the place beforehand.
+RUN_PIP = f"""\
+import os, sys
+place = os.environ.get("{CERTIFICATES}")
+if place:
+    import pip._vendor.certifi
+    pip._vendor.certifi.where = lambda: place
+from pip._internal.cli.main import main
+sys.exit(main())
+"""
 ASK = "import sys; print(*sys.version_info[:2], getattr(sys, '_base_executable', '') or sys.executable)"
 
 
@@ -128,9 +140,9 @@ class PythonEnv:
         }
         certificates = find_certificates(self.cache, self.log)
         if certificates:
-            env["PIP_CERT"] = str(certificates)
+            env["PIP_CERT"] = env[CERTIFICATES] = str(certificates)
         # The lists are complete and hold wheels only. What an interrupted pip left is written over, never trusted.
-        command = [self.python, "-m", "pip", "install", "--no-deps", "--only-binary=:all:", "--ignore-installed"]
+        command = [self.python, "-c", RUN_PIP, "install", "--no-deps", "--only-binary=:all:", "--ignore-installed"]
         command += ["--no-compile", "--no-input", "--progress-bar=off", "--no-warn-script-location"]
         for path in requirements:
             command += ["--requirement", path]
@@ -161,15 +173,16 @@ def find_certificates(cache: Path, log: Path) -> Path | None:
 
     A bare Debian comes without ca-certificates; the package's contents are read, not installed.
     """
-    if os.environ.get("PIP_CERT") or os.path.exists("/etc/ssl/certs/ca-certificates.crt") or not apt.available():
+    if os.path.exists("/etc/ssl/certs/ca-certificates.crt") or not apt.available():
         return None
+    named = os.environ.get("PIP_CERT") or os.environ.get("SSL_CERT_FILE")
+    if named and os.path.isfile(named):
+        return Path(named)
     bundle = cache / "ca-certificates.pem"
     if not bundle.exists():
         root = apt.extracted(apt.Archive.of_machine(cache), ["ca-certificates"], cache / "ca-certificates")
         found = sorted((root / "usr/share/ca-certificates/mozilla").glob("*.crt"))
-        scratch = bundle.with_suffix(".partial")
-        scratch.write_text("\n".join(path.read_text().strip() for path in found) + "\n")
-        scratch.replace(bundle)
+        write_atomic(bundle, "\n".join(path.read_text().strip() for path in found) + "\n")
     return bundle
 
 
