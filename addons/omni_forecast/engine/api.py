@@ -16,7 +16,7 @@ from .errors import EngineError
 from .models import MODELS
 from .models.fast import SPARSE
 from .panel import Problems, build_panel
-from .policy import POLICIES, choose, drivers_choice
+from .policy import POLICIES, choose, drivers_choice, unbias
 
 SCORES = ["mase", "rmsse", "wape", "smape", "bias"]
 MEASURED = ["pinball", "coverage80", "coverage95"]
@@ -88,11 +88,12 @@ def forecast(
     classes = classify(table.y, table.n, season)
     step = _progress(progress, table.n, ahead, season, windows, policy)
     back = run_backtest(
-        table.y, table.n, ahead, season, freq, classes.sparse, windows, step
+        table.y, table.n, ahead, season, freq, classes.sparse, windows, step, table.unit
     )
     mean, sigma, strength, _seasonal = fit_panel(
         table.y, table.n, ahead, season, freq, classes.sparse, step
     )
+    unbias(mean, back, classes)
     mean, explained = _with_drivers(table, future, mean, back, ahead, problems)
     model, reason = choose(classes, table.n)
     margin = np.zeros(len(table.n))
@@ -178,11 +179,17 @@ def _with_drivers(table, future, mean, back, ahead, problems):
             table.given[rows, :stop],
             table.n[rows] - cut,
             history[rows, :stop],
-            history[rows, stop : stop + ahead],
+            _pad(history[rows, stop : stop + ahead], ahead),
         )
     if len(back.cuts):
         back.mean["drivers"] = past
     return mean, explained
+
+
+def _pad(cube, ahead):
+    """(N, ahead, K): periods not yet known are NaN."""
+    lack = ahead - cube.shape[1]
+    return np.pad(cube, ((0, 0), (0, lack), (0, 0)), constant_values=np.nan)
 
 
 def _check(freq, horizon, policy, season, windows):
@@ -381,8 +388,9 @@ def _choice(table, classes, model, reason, margin, strength, back, past):
     from .accuracy import tracking_signal
 
     if len(back.cuts):
-        # the most recent origin: what the planner would have seen go wrong
-        signal = tracking_signal(back.actual[0], past[0])
+        # the latest origin with the whole horizon: what would have been seen go wrong
+        w = back.whole()[0]
+        signal = tracking_signal(back.actual[w], past[w])
     else:
         signal = np.full(len(model), np.nan)
     frame = pd.DataFrame(

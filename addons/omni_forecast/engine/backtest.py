@@ -24,7 +24,13 @@ class Backtest:
     actual: np.ndarray
     sigma: np.ndarray
     level: np.ndarray
+    unit: np.ndarray
     mean: dict = field(default_factory=dict)
+
+    def whole(self):
+        """Origins with the whole horizon known, latest first (else all of them)."""
+        full = np.flatnonzero(self.cuts >= self.actual.shape[2])
+        return full if len(full) else np.arange(len(self.cuts))
 
     def error(self, model):
         """(W, N, H) forecast - actual."""
@@ -32,16 +38,20 @@ class Backtest:
 
 
 def plan_cuts(n, horizon, season, windows=None):
-    """Periods left out at each origin: the horizon itself, then further back by a step.
+    """Periods left out at each origin.
 
     The step is a third of the horizon, so that a few origins see different moments
-    without costing the training part its seasons. Small panels get more origins (up to
-    12), since there the errors of other series are too few to lean on.
+    without costing the training part its seasons. Panels of up to some thousand series
+    get more origins (up to 12), since there the errors of other series are too few to
+    lean on; two of those lie so late that only the first periods of their forecasts can
+    be judged yet. Large panels have three origins with the whole horizon known.
     """
     if windows is None:
-        windows = int(np.clip(np.ceil(1500 / max(len(n), 1)), 3, 12))
+        windows = int(np.clip(6000 // max(len(n), 1), 3, 12))
     step = max(1, -(-horizon // 3))
-    cuts = horizon + step * np.arange(windows)
+    late = 2 if windows > 4 and horizon > 2 else 0
+    cuts = horizon + step * (np.arange(windows) - late)
+    cuts = cuts[cuts > 0]
     shortest = shortest_training(season)
     return cuts[cuts <= max(int(n.max()) - shortest, 0)] if len(n) else cuts[:0]
 
@@ -81,7 +91,9 @@ def fit_panel(y, n, horizon, season, freq, sparse, progress=None):
     return mean, sigma, strength, seasonal
 
 
-def run_backtest(y, n, horizon, season, freq, sparse, windows=None, progress=None):
+def run_backtest(
+    y, n, horizon, season, freq, sparse, windows=None, progress=None, unit=None
+):
     """:returns: Backtest (with no origins when every series is too short)."""
     size, width = y.shape
     cuts = plan_cuts(n, horizon, season, windows)
@@ -89,7 +101,7 @@ def run_backtest(y, n, horizon, season, freq, sparse, windows=None, progress=Non
     actual = np.full((count, size, horizon), np.nan)
     sigma = np.full((count, size), np.nan)
     level = np.full((count, size), np.nan)
-    result = Backtest(cuts, actual, sigma, level)
+    result = Backtest(cuts, actual, sigma, level, np.ones(size) if unit is None else unit)
     least = shortest_training(season)
     for w, cut in enumerate(cuts):
         rows = int(np.count_nonzero(n - cut >= least))
@@ -100,7 +112,7 @@ def run_backtest(y, n, horizon, season, freq, sparse, windows=None, progress=Non
         mean, s, _strength, _seasonal = fit_panel(
             history, n[:rows] - cut, horizon, season, freq, sparse[:rows], progress
         )
-        actual[w, :rows] = y[:rows, stop : stop + horizon]
+        actual[w, :rows, : min(cut, horizon)] = y[:rows, stop : stop + horizon]
         sigma[w, :rows] = s
         level[w, :rows] = np.nanmean(np.abs(history[:, -2 * max(season, 12) :]), axis=1)
         for name, values in mean.items():

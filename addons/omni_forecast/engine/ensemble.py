@@ -75,7 +75,7 @@ def add_policy(policy, table, mean, back, ahead, season, classes, jobs, problems
     for name in LIBRARY[policy] + (policy,):
         if count:
             back.mean[name] = np.full((count, size, ahead), np.nan, np.float32)
-    for w in range(min(count, ORIGINS[policy])):
+    for w in back.whole()[: ORIGINS[policy]]:
         some = np.flatnonzero(wanted & ~np.isnan(back.sigma[w]))
         some = some[table.n[some] - back.cuts[w] >= LEAST]
         if not some.size:

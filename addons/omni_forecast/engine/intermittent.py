@@ -37,10 +37,21 @@ def croston_grid(
 
     :returns: (rate (N,), sse (N,))
     """
-    size, width = y.shape
     alpha = np.asarray(alphas, np.float64)
+    factors = (1.0 - alpha / 2.0 if variant == "sba" else np.ones(len(alpha)),)
+    return _croston(y, n, alpha, factors, first_size, first_interval)[0]
+
+
+def croston_pair(y, n, alphas=ALPHA):
+    """Croston and SBA in one pass: ((rate, sse), (rate, sse))."""
+    alpha = np.asarray(alphas, np.float64)
+    return _croston(y, n, alpha, (np.ones(len(alpha)), 1.0 - alpha / 2.0))
+
+
+def _croston(y, n, alpha, factors, first_size=None, first_interval=None):
+    """Sizes and intervals smoothed with every α; one answer for each of `factors`."""
+    size, width = y.shape
     grid = len(alpha)
-    factor = 1.0 - alpha / 2.0 if variant == "sba" else np.ones(grid)
     active = active_rows(n, width)
     amount = np.zeros((size, grid))
     interval = np.ones((size, grid))
@@ -49,33 +60,38 @@ def croston_grid(
         amount[:] = np.broadcast_to(first_size, size)[:, None]
         interval[:] = np.broadcast_to(first_interval, size)[:, None]
         begun[:] = True
+    rate = np.where(begun[:, None], amount / interval, 0.0)
     gap = np.zeros(size)
-    sse = np.zeros((size, grid))
+    # Σx², Σx·rate and Σrate² since the first demand give the error of any factor
+    sxx = np.zeros(size)
+    sxr, srr = np.zeros((size, grid)), np.zeros((size, grid))
     for t in range(width):
         k = active[t]
         if not k:
             continue
         x = y[:k, t]
         gap[:k] += 1
-        error = x[:, None] - np.where(
-            begun[:k, None], factor * amount[:k] / interval[:k], 0.0
-        )
-        sse[:k] += np.where(begun[:k, None], error * error, 0.0)
-        hit = np.flatnonzero(x != 0)
+        r = rate[:k]  # 0 until the first demand
+        srr[:k] += r * r
+        hit = np.flatnonzero(x)
         if not hit.size:
             continue
-        new = hit[~begun[hit]]
-        old = hit[begun[hit]]
-        amount[new] = x[new, None]
-        interval[new] = gap[new, None]
-        amount[old] += alpha * (x[old, None] - amount[old])
-        interval[old] += alpha * (gap[old, None] - interval[old])
+        value = x[hit, None]
+        sxx[hit] += np.where(begun[hit], x[hit] ** 2, 0.0)
+        sxr[hit] += value * r[hit]
+        step = np.where(begun[hit, None], alpha, 1.0)
+        amount[hit] += step * (value - amount[hit])
+        interval[hit] += step * (gap[hit, None] - interval[hit])
+        rate[hit] = amount[hit] / interval[hit]
         begun[hit] = True
         gap[hit] = 0
-    rate = np.where(begun[:, None], factor * amount / interval, 0.0)
-    best = sse.argmin(1)
     rows = np.arange(size)
-    return rate[rows, best], sse[rows, best]
+    answers = []
+    for factor in factors:
+        sse = sxx[:, None] - 2.0 * factor * sxr + factor**2 * srr
+        best = sse.argmin(1)
+        answers.append(((rate * factor)[rows, best], sse[rows, best]))
+    return answers
 
 
 def tsb(y, n, alpha=0.1, beta=0.1):

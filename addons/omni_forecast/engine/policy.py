@@ -36,6 +36,35 @@ def choose(classes, n):
     return model, reason
 
 
+def unbias(mean, back, classes):
+    """Take from the intermittent combination the bias that such items had, in place.
+
+    Σ actual / Σ forecast over all sparse series and origins: what a warehouse full of such
+    items really asked for. Drawn to 1 when the sums hang on few series (by their
+    effective number), and kept within 0.7 to 1.3.
+
+    :returns: the factor
+    """
+    rows = classes.sparse & (classes.name != "empty")
+    if "sparse_comb" not in back.mean or not rows.any():
+        return 1.0
+    actual, past = back.actual[:, rows], back.mean["sparse_comb"][:, rows]
+    known = ~np.isnan(actual) & ~np.isnan(past)
+    wanted = np.where(known, actual, 0.0).sum((0, 2)) * back.unit[rows]
+    promised = np.where(known, past, 0.0).sum((0, 2)) * back.unit[rows]
+    top = promised.max(initial=0.0)
+    if not top > 0:
+        return 1.0
+    wanted, promised = wanted / top, promised / top
+    series = promised.sum() ** 2 / (promised**2).sum()
+    share = series / (series + 20.0)
+    factor = 1.0 + share * (wanted.sum() / promised.sum() - 1.0)
+    factor = float(np.clip(factor, 0.7, 1.3))
+    mean["sparse_comb"] *= factor
+    back.mean["sparse_comb"] *= np.float32(factor)
+    return factor
+
+
 def drivers_choice(back, explained, classes, model, reason, margin):
     """Let the drivers speak for a class of series where they won the backtest.
 

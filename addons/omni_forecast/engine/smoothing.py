@@ -60,9 +60,15 @@ def _sum(a, b):
     return np.einsum("tng,tng->ng", a, b).astype(np.float64)
 
 
-def ses_level(z, n, alpha=ALPHA):
-    """(N,) last level of simple exponential smoothing, α and l₀ by least squares."""
+def ses_level(z, n, alpha=ALPHA, fit_start=True):
+    """(N,) last level of simple exponential smoothing, α by least squares.
+
+    :param fit_start: l₀ by least squares too; else it is the first value
+    """
     errors, fade, level, _first = _errors(z, n, alpha)
+    if not fit_start:
+        best = _sum(errors, errors).argmin(1)
+        return level[np.arange(len(n)), best].astype(np.float64)
     fade = np.broadcast_to(fade, errors.shape)
     sec, scc = _sum(errors, fade), _sum(fade, fade)
     best, _sse = _best_ses(_sum(errors, errors), sec, scc)

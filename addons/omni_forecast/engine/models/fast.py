@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..intermittent import adida_imapa, croston_grid, tsb_grid
+from ..intermittent import adida_imapa, croston_pair, tsb_grid
 from ..panel import row_unit
 from ..season import no_season, seasonal_index
 from ..smoothing import (
     first_line,
     level_and_theta,
+    ses_level,
     theta_ahead,
     trend_grid,
     winters_grid,
@@ -51,6 +52,7 @@ SMOOTH = (
     "dynamic_theta",
     "comb",
 )
+SPARSE_ALPHA = np.array([0.1, 0.15, 0.2, 0.3], np.float32)
 SPARSE = ("croston", "sba", "tsb", "adida", "imapa", "sparse_comb")
 
 
@@ -185,13 +187,15 @@ def _sparse(mean, x, n, horizon, sparse):
     if not rows.size:
         return
     part, length = x[rows], n[rows]
+    classic, sba = croston_pair(part, length)
     rates = {
-        "croston": croston_grid(part, length, variant="croston")[0],
-        "sba": croston_grid(part, length, variant="sba")[0],
+        "croston": classic[0],
+        "sba": sba[0],
         "tsb": tsb_grid(part, length)[0],
     }
     rates["adida"], rates["imapa"] = adida_imapa(part, length)
-    ses = mean["ses"][rows].mean(1)
-    rates["sparse_comb"] = 0.25 * (ses + rates["tsb"] + rates["adida"] + rates["imapa"])
+    z = np.ascontiguousarray(part.T, dtype=np.float32)
+    ses = ses_level(z, length, SPARSE_ALPHA, fit_start=False)
+    rates["sparse_comb"] = 0.25 * (ses + rates["sba"] + rates["tsb"] + rates["imapa"])
     for name, rate in rates.items():
         mean[name][rows] = rate[:, None]

@@ -140,7 +140,7 @@ _ALL = (
         "sparse_comb",
         "Intermittent combination",
         "combination",
-        "Mean of exponential smoothing, TSB, ADIDA and IMAPA.",
+        "Mean of SES, SBA, TSB and IMAPA, less the bias such items had.",
         "Petropoulos & Kourentzes 2015",
     ),
     Model(
