@@ -79,7 +79,7 @@ SYSTEM_ALIASES = {
 }
 
 _CODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._:/+\-]{0,62}[A-Za-z0-9])?\Z")
-_WORD = re.compile(r"[A-Z_\-.]{1,16}\Z|[a-z_\-.]{1,16}\Z")
+_WORD = re.compile(r"[A-Z_\-.]{1,10}\Z|[a-z_\-.]{1,10}\Z")
 _SYSTEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/#%~+\-]{0,118}\Z")
 _DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[A-Za-z]")

@@ -651,7 +651,25 @@ class _Resource:
 
 
 _REFERABLE = frozenset(
-    ["Appointment", "CareTeam", "Device", "Encounter", "Group", "HealthcareService", "Location", "Organization", "Patient", "Person", "Practitioner", "PractitionerRole", "Procedure", "RelatedPerson", "Schedule", "ServiceRequest", "Slot"]
+    [
+        "Appointment",
+        "CareTeam",
+        "Device",
+        "Encounter",
+        "Group",
+        "HealthcareService",
+        "Location",
+        "Organization",
+        "Patient",
+        "Person",
+        "Practitioner",
+        "PractitionerRole",
+        "Procedure",
+        "RelatedPerson",
+        "Schedule",
+        "ServiceRequest",
+        "Slot",
+    ]
 )
 _WHEN = {
     "ServiceRequest": ("occurrenceDateTime", "occurrencePeriod", "occurrenceTiming"),

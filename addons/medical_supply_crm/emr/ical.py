@@ -10,6 +10,9 @@ SUMMARY, DESCRIPTION, ORGANIZER, ATTENDEE, CONTACT and COMMENT are never looked 
 
 import re
 from datetime import date, datetime, timedelta
+from itertools import islice
+
+from dateutil.rrule import rrulestr
 
 from . import times
 from .events import version_key
@@ -28,8 +31,22 @@ _PROPERTIES = {
     "practitioner": ("X-PRACTITIONER-CODE",),
 }
 _MAX_OCCURRENCES = 2000  # of one series
-_BLOCK = re.compile(r"^BEGIN:VEVENT\s*$.*?^END:VEVENT\s*$", re.MULTILINE | re.DOTALL | re.IGNORECASE)
-_ZONE = re.compile(r"^BEGIN:VTIMEZONE\s*$.*?^END:VTIMEZONE\s*$", re.MULTILINE | re.DOTALL | re.IGNORECASE)
+_SERIES_DAYS = 3660  # a series that ends is read over its first ten years
+_MAX_STEPS = 50_000  # strides of a rule between its start and the end of the window
+_STRIDE = {
+    "HOURLY": timedelta(hours=1),
+    "DAILY": timedelta(days=1),
+    "WEEKLY": timedelta(days=7),
+    "MONTHLY": timedelta(days=28),
+    "YEARLY": timedelta(days=365),
+}
+_BLOCK = re.compile(
+    r"^BEGIN:VEVENT\s*$.*?^END:VEVENT\s*$", re.MULTILINE | re.DOTALL | re.IGNORECASE
+)
+_ZONE = re.compile(
+    r"^BEGIN:VTIMEZONE\s*$.*?^END:VTIMEZONE\s*$",
+    re.MULTILINE | re.DOTALL | re.IGNORECASE,
+)
 
 
 def default_window(now=None):
@@ -65,7 +82,11 @@ class _Calendar:
         self.text = re.sub(r"\n[ \t]", "", self.text)
         self.method = ""
         head = self.text[:100_000].split("\nBEGIN:", 1)[0]
-        found = re.search(r"^METHOD:(\w+)", self.text[: len(head) + 5000], re.MULTILINE | re.IGNORECASE)
+        found = re.search(
+            r"^METHOD:(\w+)",
+            self.text[: len(head) + 5000],
+            re.MULTILINE | re.IGNORECASE,
+        )
         if found:
             self.method = found.group(1).upper()
 
@@ -73,7 +94,9 @@ class _Calendar:
         zones = "\n".join(_ZONE.findall(self.text[:5_000_000]))
         series, order = {}, []
         for number, block in enumerate(_BLOCK.findall(self.text), 1):
-            found = re.search(r"^UID(?:;[^:\n]*)?:(.*)$", block, re.MULTILINE | re.IGNORECASE)
+            found = re.search(
+                r"^UID(?:;[^:\n]*)?:(.*)$", block, re.MULTILINE | re.IGNORECASE
+            )
             uid = found.group(1).strip() if found else ""
             if not uid:
                 note = "UID is missing: the content identifies the event, changes cannot be followed"
@@ -82,15 +105,21 @@ class _Calendar:
             if uid not in series:
                 order.append(uid)
             series.setdefault(uid, []).append((number, block))
-        if not order and not re.search(r"^END:VCALENDAR", self.text, re.MULTILINE | re.IGNORECASE):
+        if not order and not re.search(
+            r"^END:VCALENDAR", self.text, re.MULTILINE | re.IGNORECASE
+        ):
             self.out.error(
                 "VCALENDAR", "cut-off", "the calendar ends before its END line"
             )
         elif not order and not self.out.result.problems:
             self.out.result.units += 1  # an empty calendar is a calendar
             self.out.problem("VCALENDAR", "empty", "the calendar holds no event")
-        opened = len(re.findall(r"^BEGIN:VEVENT\s*$", self.text, re.MULTILINE | re.IGNORECASE))
-        closed = len(re.findall(r"^END:VEVENT\s*$", self.text, re.MULTILINE | re.IGNORECASE))
+        opened = len(
+            re.findall(r"^BEGIN:VEVENT\s*$", self.text, re.MULTILINE | re.IGNORECASE)
+        )
+        closed = len(
+            re.findall(r"^END:VEVENT\s*$", self.text, re.MULTILINE | re.IGNORECASE)
+        )
         if opened != closed:
             self.out.error(
                 "VEVENT", "cut-off", "an event has no BEGIN or END line; not read"
@@ -143,46 +172,37 @@ class _Calendar:
             self.event(uid, part, where, self.key(part))
 
     def occurrences(self, calendar, parts, where):
+        """Occurrences of one series, in bounded time and number."""
         from recurring_ical_events import of
 
         start, end = self.window
-        rules = [r for p in parts for r in _many(p.get("RRULE"))]
-        for rule in rules:
-            frequency = str((rule.get("FREQ") or [""])[0]).upper()
-            if frequency in ("SECONDLY", "MINUTELY", ""):
-                raise ValueError("no schedule repeats by the minute")
         begins = [
             _aware(_dt(p, name), self.out.zone)
             for p in parts
             for name in ("DTSTART", "RECURRENCE-ID")
             if isinstance(_dt(p, name), date)
         ]
-        endless = any(not r.get("COUNT") and not r.get("UNTIL") for r in rules)
         lower = min(begins) - timedelta(days=1)
-        upper = max(end, max(begins)) + timedelta(days=1)
-        if endless:
-            lower = max(lower, start)
-        else:
-            upper = max(upper, lower + timedelta(days=3660))
+        upper = max(max(begins), lower + timedelta(days=_SERIES_DAYS))
+        rules = [(p, rule) for p in parts for rule in _many(p.get("RRULE"))]
+        if any(not r.get("COUNT") and not r.get("UNTIL") for _p, r in rules):
+            lower, upper = max(lower, start), max(end, max(begins))
+        upper += timedelta(days=1)
+        for part, rule in rules:
+            _bound(rule, _dt(part, "DTSTART"), upper)
         lower, upper = max(lower, _EARLIEST), min(upper, _LATEST)
-        found = []
-        step, at = timedelta(days=400), lower
-        seen = set()
+        found, seen, at, step = [], set(), lower, timedelta(days=800)
         while at < upper and len(found) <= _MAX_OCCURRENCES:
-            for part in of(calendar, skip_bad_series=True).between(
-                at, min(at + step, upper)
-            ):
+            stop = min(at + step, upper)
+            for part in of(calendar, skip_bad_series=True).between(at, stop):
                 key = self.key(part)
                 if key not in seen:
                     seen.add(key)
                     found.append(part)
-            at += step
+            at = stop
         if len(found) > _MAX_OCCURRENCES:
-            self.out.problem(
-                f"{where}.RRULE",
-                "too-many",
-                f"only the first {_MAX_OCCURRENCES} occurrences read",
-            )
+            note = f"only the first {_MAX_OCCURRENCES} occurrences read"
+            self.out.problem(f"{where}.RRULE", "too-many", note)
         return found[:_MAX_OCCURRENCES]
 
     def key(self, part):
@@ -315,8 +335,77 @@ class _Calendar:
 _EARLIEST = datetime(1970, 1, 1, tzinfo=times.UTC)
 _LATEST = datetime(2199, 12, 1, tzinfo=times.UTC)
 _KNOWN = frozenset(
-    ["DTSTART", "DTEND", "DURATION", "DTSTAMP", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "SEQUENCE", "STATUS", "UID", "CREATED", "LAST-MODIFIED", "PRIORITY", "CATEGORIES", "LOCATION"]
+    [
+        "DTSTART",
+        "DTEND",
+        "DURATION",
+        "DTSTAMP",
+        "RRULE",
+        "RDATE",
+        "EXDATE",
+        "RECURRENCE-ID",
+        "SEQUENCE",
+        "STATUS",
+        "UID",
+        "CREATED",
+        "LAST-MODIFIED",
+        "PRIORITY",
+        "CATEGORIES",
+        "LOCATION",
+    ]
 )
+
+
+def _bound(rule, begin, upper):
+    """Give a recurrence rule an end it surely reaches; ValueError when it has none.
+
+    dateutil, which expands the rules, walks to the year 9999 when a rule never matches (30
+    February) and for ever when INTERVAL is 0. COUNT is turned into the UNTIL it amounts to.
+    """
+    frequency = str((rule.get("FREQ") or [""])[0]).upper()
+    if frequency not in _STRIDE:
+        raise ValueError("no schedule repeats by the minute")
+    if not isinstance(begin, date) or begin.year < 1970:
+        raise ValueError("no start")
+    if any(
+        int(value) < 1
+        for name in ("INTERVAL", "COUNT")
+        for value in rule.get(name) or ()
+    ):
+        raise ValueError("interval or count below one")
+    plain = datetime(begin.year, begin.month, begin.day)
+    if isinstance(begin, datetime):
+        plain = begin.replace(tzinfo=None)
+    limit = upper.replace(tzinfo=None) + timedelta(days=1)
+    if (limit - plain) / _STRIDE[frequency] > _MAX_STEPS:
+        raise ValueError("too many steps")
+    counts = rule.pop("COUNT", None)
+    last = limit
+    if counts:
+        until = rule.pop("UNTIL", None)
+        text = rule.to_ical().decode()
+        dates = rrulestr(f"{text};UNTIL={limit:%Y%m%dT%H%M%S}", dtstart=plain)
+        last = plain
+        for last in islice(dates, min(int(counts[0]), _MAX_OCCURRENCES + 1)):
+            pass
+        if until:
+            rule["UNTIL"] = until
+    untils = rule.get("UNTIL") or []
+    ends = [u for u in untils if isinstance(u, date)]
+    if ends and _naive(ends[0]) <= last:
+        return
+    if not isinstance(begin, datetime):
+        rule["UNTIL"] = [last.date()]
+    elif begin.tzinfo is None:
+        rule["UNTIL"] = [last]
+    else:
+        rule["UNTIL"] = [last.replace(tzinfo=begin.tzinfo).astimezone(times.UTC)]
+
+
+def _naive(value):
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None)
+    return datetime(value.year, value.month, value.day)
 
 
 def _dt(part, name):

@@ -8,7 +8,6 @@ import zlib
 from .events import Collector
 from .fhir import read_fhir
 from .hl7v2 import read_hl7v2
-from .ical import read_ical
 from .tabular import read_csv, read_xlsx, sniff
 
 FORMATS = ("auto", "fhir", "hl7v2", "ical", "csv", "xlsx")
@@ -71,6 +70,8 @@ def read(
     elif found == "fhir":
         read_fhir(_text(data, out), out)
     elif found == "ical":
+        from .ical import read_ical  # its libraries are needed by nothing else
+
         read_ical(_text(data, out), out, mapping, window)
     elif found == "csv":
         read_csv(_text(data, out), out, mapping)
