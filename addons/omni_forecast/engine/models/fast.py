@@ -186,7 +186,8 @@ def _sparse(mean, x, n, horizon, sparse):
         mean[name] = np.full((len(x), horizon), np.nan)
     if not rows.size:
         return
-    part, length = x[rows], n[rows]
+    # no wider than the longest of them: the recursions start where the longest begins
+    part, length = x[rows][:, -int(n[rows].max()) :], n[rows]
     classic, sba = croston_pair(part, length)
     rates = {
         "croston": classic[0],
