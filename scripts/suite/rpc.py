@@ -54,9 +54,7 @@ class Client:
             )
             self._odoo.login(db, login, password)
         except odoorpc.error.Error as error:
-            raise RpcError(
-                f"login of {login!r} to database {db!r} at {self.url} failed: {error}"
-            ) from error
+            raise RpcError(f"login of {login!r} to database {db!r} at {self.url} failed: {error}") from error
         except OSError as error:
             raise RpcError(f"no Odoo answers at {self.url}: {error}") from error
         self.uid = self._odoo.env.uid
@@ -97,9 +95,7 @@ class Client:
     def ref(self, xml_id, default=None):
         """Return the database id of an external id, or *default*."""
         module, name = xml_id.split(".", 1)
-        found = self.search_read(
-            "ir.model.data", [("module", "=", module), ("name", "=", name)], ["res_id"]
-        )
+        found = self.search_read("ir.model.data", [("module", "=", module), ("name", "=", name)], ["res_id"])
         return found[0]["res_id"] if found else default
 
     def known(self, model, prefix):
@@ -132,8 +128,7 @@ class Client:
         result = self.call(model, "load", fields, rows, context=context)
         if not result["ids"]:
             problems = "; ".join(
-                f"row {message.get('record', '?')} field {message.get('field', '?')}: "
-                f"{message.get('message')}"
+                f"row {message.get('record', '?')} field {message.get('field', '?')}: {message.get('message')}"
                 for message in result["messages"][:5]
             )
             raise RpcError(f"{model}: import refused: {problems}")
@@ -152,13 +147,10 @@ class Client:
         ids = self.load(
             model,
             ["id", *columns],
-            [
-                [f"{MODULE}.{key}", *(str(row.get(name, "")) for name in columns)]
-                for key, row in missing.items()
-            ],
+            [[f"{MODULE}.{key}", *(str(row.get(name, "")) for name in columns)] for key, row in missing.items()],
             context=context,
         )
-        known.update(zip(missing, ids))
+        known.update(zip(missing, ids, strict=True))
         return known
 
 

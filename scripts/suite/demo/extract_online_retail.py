@@ -108,11 +108,7 @@ def _select_customers(sale):
     home = weeks[weeks["country"] == "United Kingdom"].head(UK_CUSTOMERS)
     abroad = weeks[weeks["country"] != "United Kingdom"]
     countries = abroad["country"].drop_duplicates().head(COUNTRIES_ABROAD)
-    abroad = (
-        abroad[abroad["country"].isin(countries)]
-        .groupby("country")
-        .head(CUSTOMERS_PER_COUNTRY_ABROAD)
-    )
+    abroad = abroad[abroad["country"].isin(countries)].groupby("country").head(CUSTOMERS_PER_COUNTRY_ABROAD)
     return set(home.index) | set(abroad.index)
 
 
@@ -139,17 +135,16 @@ def write_extract(text, keep, target):
     """
     plain = io.StringIO()
     text.loc[keep].sort_index().to_csv(plain, index=False, lineterminator="\n")
-    with open(target, "wb") as raw, gzip.GzipFile(
-        filename="", fileobj=raw, mode="wb", compresslevel=9, mtime=0
-    ) as packed:
+    with (
+        open(target, "wb") as raw,
+        gzip.GzipFile(filename="", fileobj=raw, mode="wb", compresslevel=9, mtime=0) as packed,
+    ):
         packed.write(plain.getvalue().encode("utf-8"))
 
 
 def main():
     """Command line: SOURCE [TARGET]."""
-    default = Path(__file__).resolve().parents[3] / (
-        "data/online_retail/online_retail_extract.csv.gz"
-    )
+    default = Path(__file__).resolve().parents[3] / ("data/online_retail/online_retail_extract.csv.gz")
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("source", help="UCI Online Retail as csv or csv.gz")
     parser.add_argument("target", nargs="?", default=str(default))

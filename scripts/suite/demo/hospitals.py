@@ -72,19 +72,16 @@ class HospitalLoader:
         self.client.load_new("res.partner", "medical_department_", departments)
         self.counts["hospitals"] = len(records)
         self.counts["departments"] = len(departments)
-        return {
-            hospital.number: known[f"medical_hospital_{hospital.number}"]
-            for hospital in HOSPITALS
-        }
+        return {hospital.number: known[f"medical_hospital_{hospital.number}"] for hospital in HOSPITALS}
 
     def load_people(self, hospitals, users):
         """Make the portal users managers of their hospitals."""
         for number, login in ((1, "hospital"), (2, "hospital2")):
             if login not in users:
                 continue
-            partner = self.client.search_read(
-                "res.users", [("id", "=", users[login])], ["partner_id"]
-            )[0]["partner_id"][0]
+            partner = self.client.search_read("res.users", [("id", "=", users[login])], ["partner_id"])[0][
+                "partner_id"
+            ][0]
             self.client.write(
                 "res.partner",
                 [hospitals[number]],
@@ -137,10 +134,7 @@ class HospitalLoader:
         self.client.load(
             "product.product",
             [".id", "name"],
-            [
-                [str(products[f"medical_supply_{supply.key}"]), supply.name_ko]
-                for supply in SUPPLIES
-            ],
+            [[str(products[f"medical_supply_{supply.key}"]), supply.name_ko] for supply in SUPPLIES],
             context=KOREAN,
         )
         self.counts["medical supplies"] = len(records)
@@ -180,9 +174,7 @@ class HospitalLoader:
             },
         )
         pricelist = lists["medical_pricelist"]
-        if not self.client.search(
-            "product.pricelist.item", [("pricelist_id", "=", pricelist)], limit=1
-        ):
+        if not self.client.search("product.pricelist.item", [("pricelist_id", "=", pricelist)], limit=1):
             self.client.create(
                 "product.pricelist.item",
                 [
@@ -196,12 +188,10 @@ class HospitalLoader:
                     for supply in SUPPLIES
                 ],
             )
-        hospitals = list(
-            self.client.known("res.partner", "medical_hospital_").values()
-        ) + list(self.client.known("res.partner", "medical_department_").values())
-        self.client.write(
-            "res.partner", hospitals, {"property_product_pricelist": pricelist}
+        hospitals = list(self.client.known("res.partner", "medical_hospital_").values()) + list(
+            self.client.known("res.partner", "medical_department_").values()
         )
+        self.client.write("res.partner", hospitals, {"property_product_pricelist": pricelist})
 
     def _lots(self, place, share):
         """Return {key: columns of stock.lot} of one place: two lots per supply.
@@ -222,12 +212,8 @@ class HospitalLoader:
 
     def _load_stock(self, products):
         """Put two lots of each supply on the warehouse's shelves, once."""
-        lots = self.client.load_new(
-            "stock.lot", "medical_lot_WH_", self._lots("WH", 0.35)
-        )
-        warehouse = self.client.search_read(
-            "stock.warehouse", [], ["lot_stock_id"], limit=1
-        )[0]
+        lots = self.client.load_new("stock.lot", "medical_lot_WH_", self._lots("WH", 0.35))
+        warehouse = self.client.search_read("stock.warehouse", [], ["lot_stock_id"], limit=1)[0]
         location = warehouse["lot_stock_id"][0]
         there = {
             row["lot_id"][0]
@@ -260,9 +246,7 @@ class HospitalLoader:
                         }
                     )
         if quants:
-            ids = self.client.create(
-                "stock.quant", quants, context={"inventory_mode": True}
-            )
+            ids = self.client.create("stock.quant", quants, context={"inventory_mode": True})
             self.client.call("stock.quant", "action_apply_inventory", ids)
 
     # ------------------------------------------------------------------ storerooms
@@ -279,29 +263,22 @@ class HospitalLoader:
                     "id": f"{MODULE}.{key}",
                     "name": department.storeroom,
                     "hospital_id/id": f"{MODULE}.medical_hospital_{hospital.number}",
-                    "department_ids/id": f"{MODULE}.medical_department_"
-                    f"{department.ref}",
+                    "department_ids/id": f"{MODULE}.medical_department_{department.ref}",
                     "ownership": "hospital",
                     "review_days": "7",
                     "lead_days": "2",
                 }
-                for index, (supply, use) in enumerate(
-                    weekly_use(department, self.weights).items()
-                ):
+                for index, (supply, use) in enumerate(weekly_use(department, self.weights).items()):
                     line = {
                         "line_ids/product_id/id": f"{MODULE}.medical_supply_{supply}",
                         "line_ids/par_min": str(math.ceil(use * 0.4)),
                         "line_ids/par_max": "0",
-                        "line_ids/criticality_id/id": "medical_supply_crm.criticality_"
-                        + SUPPLY[supply].criticality,
+                        "line_ids/criticality_id/id": "medical_supply_crm.criticality_" + SUPPLY[supply].criticality,
                         "line_ids/pack_size": str(SUPPLY[supply].pack),
                         "line_ids/base_rate": f"{use * 0.05 / 7:.3f}",
                     }
                     fields = [*head, *line]
-                    rows.append(
-                        [*(head.values() if not index else [""] * len(head))]
-                        + list(line.values())
-                    )
+                    rows.append([*(head.values() if not index else [""] * len(head))] + list(line.values()))
         if rows:
             self.client.load("medical.storeroom", fields, rows)
             known = self.client.known("medical.storeroom", "medical_storeroom_")
@@ -319,14 +296,8 @@ class HospitalLoader:
                 if key not in counts:
                     place = department.ref
                     use = weekly_use(department, self.weights)
-                    lots = {
-                        name: row
-                        for name, row in self._lots(place, 0.02).items()
-                        if name.split("_")[-2] in use
-                    }
-                    ids = self.client.load_new(
-                        "stock.lot", f"medical_lot_{place}_", lots
-                    )
+                    lots = {name: row for name, row in self._lots(place, 0.02).items() if name.split("_")[-2] in use}
+                    ids = self.client.load_new("stock.lot", f"medical_lot_{place}_", lots)
                     lines = []
                     for index, (supply, weekly) in enumerate(use.items()):
                         # one shelf in four holds goods that will not last
@@ -336,9 +307,7 @@ class HospitalLoader:
                             if quantity:
                                 lines.append(
                                     {
-                                        "product_id": products[
-                                            f"medical_supply_{supply}"
-                                        ],
+                                        "product_id": products[f"medical_supply_{supply}"],
                                         "lot_id": lot,
                                         "quantity": quantity,
                                     }
@@ -348,9 +317,7 @@ class HospitalLoader:
                             "medical.consumption",
                             key,
                             {
-                                "storeroom_id": storerooms[
-                                    f"medical_storeroom_{place}"
-                                ],
+                                "storeroom_id": storerooms[f"medical_storeroom_{place}"],
                                 "mode": "count",
                                 "line_ids": [(0, 0, line) for line in lines],
                             },
@@ -383,9 +350,7 @@ class HospitalLoader:
                 "code_ids/system": schedule_generator.SNOMED,
                 "code_ids/code": procedure.code,
             }
-        known = self.client.load_new(
-            "medical.procedure", "medical_procedure_", procedures
-        )
+        known = self.client.load_new("medical.procedure", "medical_procedure_", procedures)
         names = {procedure.code: procedure.name_ko for procedure in PROCEDURES}
         self.client.load(
             "medical.procedure",
@@ -404,9 +369,7 @@ class HospitalLoader:
                 "name": f"{procedure.name_ko} 키트",
                 "procedure_id/id": f"{MODULE}.medical_procedure_{procedure.code}",
             }
-            for index, (supply, (quantity, probability)) in enumerate(
-                procedure.kit.items()
-            ):
+            for index, (supply, (quantity, probability)) in enumerate(procedure.kit.items()):
                 line = {
                     "line_ids/product_id/id": f"{MODULE}.medical_supply_{supply}",
                     "line_ids/quantity": str(quantity),
@@ -414,10 +377,7 @@ class HospitalLoader:
                     "line_ids/handling": "open" if probability == 1 else "hold",
                 }
                 fields = [*head, *line]
-                rows.append(
-                    list(head.values() if not index else [""] * len(head))
-                    + list(line.values())
-                )
+                rows.append(list(head.values() if not index else [""] * len(head)) + list(line.values()))
         if rows:
             self.client.load("medical.kit", fields, rows)
         self.counts["procedures with kits"] = len(PROCEDURES)
@@ -426,8 +386,7 @@ class HospitalLoader:
         """Create the feeds; return {hospital number: feed id}."""
         records = {
             f"medical_feed_{hospital.number}": {
-                "name": f"{hospital.name} "
-                + ("FHIR R4" if hospital.feed == "fhir" else "HL7 v2 SIU"),
+                "name": f"{hospital.name} " + ("FHIR R4" if hospital.feed == "fhir" else "HL7 v2 SIU"),
                 "hospital_id/id": f"{MODULE}.medical_hospital_{hospital.number}",
                 "source": hospital.source,
                 "message_format": hospital.feed,
@@ -436,10 +395,7 @@ class HospitalLoader:
             for hospital in HOSPITALS
         }
         known = self.client.load_new("medical.feed", "medical_feed_", records)
-        return {
-            hospital.number: known[f"medical_feed_{hospital.number}"]
-            for hospital in HOSPITALS
-        }
+        return {hospital.number: known[f"medical_feed_{hospital.number}"] for hospital in HOSPITALS}
 
     def feed_schedules(self, feeds):
         """Send a fortnight of messages to the feeds; they ignore what they know."""
@@ -462,9 +418,7 @@ class HospitalLoader:
             totals["problems"] = totals.get("problems", 0) + len(result["problems"])
             progress.advance()
         progress.close(", ".join(f"{value} {name}" for name, value in totals.items()))
-        self.counts["schedule events"] = self.client.call(
-            "medical.event", "search_count", []
-        )
+        self.counts["schedule events"] = self.client.call("medical.event", "search_count", [])
 
     def propose(self, storerooms):
         """Make replenishment proposals and send them to the hospitals, once."""
@@ -473,9 +427,7 @@ class HospitalLoader:
         domain = [("storeroom_id", "in", ids)]
         if not self.client.search("medical.proposal", domain, limit=1):
             self.client.call("medical.storeroom", "action_replenish", ids)
-        drafts = self.client.search(
-            "medical.proposal", [*domain, ("state", "=", "draft")]
-        )
+        drafts = self.client.search("medical.proposal", [*domain, ("state", "=", "draft")])
         if drafts:
             self.client.call("medical.proposal", "action_send", drafts)
         progress.advance(len(ids))

@@ -55,9 +55,7 @@ def parse(arguments):
         default=Path("demo_bad_rows.csv"),
         help="where rows that cannot be used are listed (default: %(default)s)",
     )
-    parser.add_argument(
-        "--no-shift", action="store_true", help="keep the dates of the source"
-    )
+    parser.add_argument("--no-shift", action="store_true", help="keep the dates of the source")
     parser.add_argument(
         "--only",
         choices=["retail", "story"],
@@ -127,9 +125,7 @@ def load_story(client, modules, plan, today):
         progress.advance()
         progress.close()
         for kind in ("series", "recommendation"):
-            counts[f"forecast {kind}"] = client.call(
-                f"forecast.{kind}", "search_count", []
-            )
+            counts[f"forecast {kind}"] = client.call(f"forecast.{kind}", "search_count", [])
     return counts
 
 
@@ -151,7 +147,7 @@ def main(arguments):
         counts = {}
         if options.only != "story":
             write_problems(retail.problems, options.bad_rows)
-            counts = RetailLoader(client, retail, plan).run()
+            counts = RetailLoader(client, retail, plan, modules).run()
         if options.only != "retail":
             counts.update(load_story(client, modules, plan, now.date()))
     except (RpcError, ValueError, RuntimeError) as error:

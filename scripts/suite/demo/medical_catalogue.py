@@ -36,7 +36,15 @@ SUPPLIES = [
         ("foley", "Foley catheter 16 Fr", "폴리 카테터 16 Fr", 7200, 700, 10, "standard"),
         ("ivset", "Infusion set", "수액 세트", 2300, 900, 25, "standard"),
         ("oxygenator", "Adult membrane oxygenator", "성인용 막형 산화기", 1600000, 500, 1, "life_saving"),
-        ("stent", "Drug-eluting coronary stent 3.0 x 18", "약물방출 관상동맥 스텐트 3.0 x 18", 1250000, 400, 1, "life_saving"),
+        (
+            "stent",
+            "Drug-eluting coronary stent 3.0 x 18",
+            "약물방출 관상동맥 스텐트 3.0 x 18",
+            1250000,
+            400,
+            1,
+            "life_saving",
+        ),
         ("balloon", "PTCA balloon catheter", "PTCA 풍선 카테터", 240000, 500, 1, "critical"),
         ("guidewire", "Coronary guidewire 0.014", "관상동맥 가이드와이어 0.014", 98000, 600, 5, "critical"),
         ("sheath", "Introducer sheath 6 Fr", "유도 쉬스 6 Fr", 45000, 600, 5, "critical"),
@@ -67,36 +75,145 @@ class Procedure:
 
 
 PROCEDURES = [
-    Procedure("73761001", "Colonoscopy", "대장내시경", {
-        "glove": (3, 1), "tubing": (1, 1), "brush": (1, 1), "forceps": (1, 0.35), "snare": (1, 0.25), "clip": (2, 0.1)}),
-    Procedure("274031008", "Rectal polypectomy", "직장 용종 절제술", {
-        "glove": (3, 1), "tubing": (1, 1), "brush": (1, 1), "snare": (1, 1), "clip": (2, 0.6), "forceps": (1, 0.5)}),
-    Procedure("76164006", "Biopsy of colon", "대장 생검", {
-        "glove": (3, 1), "tubing": (1, 1), "brush": (1, 1), "forceps": (1, 1), "clip": (1, 0.08)}),
-    Procedure("18286008", "Catheter ablation of tissue of heart", "심장 전극도자 절제술", {
-        "glove": (4, 1), "gown": (3, 1), "drape": (1, 1), "sheath": (2, 1), "ablation": (1, 1), "pads": (1, 1), "ivset": (2, 1)}),
-    Procedure("180325003", "Electrical cardioversion", "전기적 심율동 전환", {
-        "glove": (2, 1), "pads": (1, 1), "ivset": (1, 1)}),
-    Procedure("415070008", "Percutaneous coronary intervention", "경피적 관상동맥 중재술", {
-        "glove": (4, 1), "gown": (3, 1), "drape": (1, 1), "sheath": (1, 1), "guidewire": (2, 1), "balloon": (1, 0.9), "stent": (1, 0.3), "ivset": (2, 1)}),
-    Procedure("447365002", "Insertion of biventricular cardioverter defibrillator", "심장 재동기화 제세동기 삽입술", {
-        "glove": (6, 1), "gown": (4, 1), "drape": (1, 1), "icd": (1, 1), "sheath": (3, 1), "suture": (3, 1), "pads": (1, 1)}),
-    Procedure("11466000", "Caesarean section", "제왕절개", {
-        "glove": (8, 1), "gown": (5, 1), "drape": (1, 1), "suture": (5, 1), "foley": (1, 1), "ivset": (2, 1), "skinstapler": (1, 0.5), "dressing": (2, 1)}),
-    Procedure("43075005", "Partial resection of colon", "대장 부분 절제술", {
-        "glove": (10, 1), "gown": (6, 1), "drape": (1, 1), "stapler": (3, 0.9), "suture": (6, 1), "foley": (1, 1), "skinstapler": (1, 1), "ivset": (3, 1)}),
-    Procedure("80146002", "Appendectomy", "충수 절제술", {
-        "glove": (6, 1), "gown": (4, 1), "drape": (1, 1), "stapler": (1, 0.5), "suture": (3, 1), "dressing": (2, 1)}),
-    Procedure("232717009", "Coronary artery bypass grafting", "관상동맥 우회술", {
-        "glove": (14, 1), "gown": (8, 1), "drape": (2, 1), "oxygenator": (1, 1), "suture": (10, 1), "foley": (1, 1), "ivset": (5, 1)}),
-    Procedure("66348005", "Childbirth", "분만", {
-        "glove": (4, 1), "gown": (2, 1), "delivery": (1, 1), "ivset": (1, 0.8), "suture": (2, 0.4)}),
-    Procedure("18946005", "Epidural anaesthesia", "경막외 마취", {
-        "glove": (2, 1), "epidural": (1, 1), "ivset": (1, 1)}),
-    Procedure("288086009", "Suture of open wound", "창상 봉합술", {
-        "glove": (2, 1), "suture": (2, 1), "dressing": (2, 1)}),
-    Procedure("274474001", "Bone immobilisation", "골절 고정술", {
-        "glove": (2, 1), "splint": (2, 1), "dressing": (1, 0.3)}),
+    Procedure(
+        "73761001",
+        "Colonoscopy",
+        "대장내시경",
+        {
+            "glove": (3, 1),
+            "tubing": (1, 1),
+            "brush": (1, 1),
+            "forceps": (1, 0.35),
+            "snare": (1, 0.25),
+            "clip": (2, 0.1),
+        },
+    ),
+    Procedure(
+        "274031008",
+        "Rectal polypectomy",
+        "직장 용종 절제술",
+        {"glove": (3, 1), "tubing": (1, 1), "brush": (1, 1), "snare": (1, 1), "clip": (2, 0.6), "forceps": (1, 0.5)},
+    ),
+    Procedure(
+        "76164006",
+        "Biopsy of colon",
+        "대장 생검",
+        {"glove": (3, 1), "tubing": (1, 1), "brush": (1, 1), "forceps": (1, 1), "clip": (1, 0.08)},
+    ),
+    Procedure(
+        "18286008",
+        "Catheter ablation of tissue of heart",
+        "심장 전극도자 절제술",
+        {
+            "glove": (4, 1),
+            "gown": (3, 1),
+            "drape": (1, 1),
+            "sheath": (2, 1),
+            "ablation": (1, 1),
+            "pads": (1, 1),
+            "ivset": (2, 1),
+        },
+    ),
+    Procedure(
+        "180325003",
+        "Electrical cardioversion",
+        "전기적 심율동 전환",
+        {"glove": (2, 1), "pads": (1, 1), "ivset": (1, 1)},
+    ),
+    Procedure(
+        "415070008",
+        "Percutaneous coronary intervention",
+        "경피적 관상동맥 중재술",
+        {
+            "glove": (4, 1),
+            "gown": (3, 1),
+            "drape": (1, 1),
+            "sheath": (1, 1),
+            "guidewire": (2, 1),
+            "balloon": (1, 0.9),
+            "stent": (1, 0.3),
+            "ivset": (2, 1),
+        },
+    ),
+    Procedure(
+        "447365002",
+        "Insertion of biventricular cardioverter defibrillator",
+        "심장 재동기화 제세동기 삽입술",
+        {
+            "glove": (6, 1),
+            "gown": (4, 1),
+            "drape": (1, 1),
+            "icd": (1, 1),
+            "sheath": (3, 1),
+            "suture": (3, 1),
+            "pads": (1, 1),
+        },
+    ),
+    Procedure(
+        "11466000",
+        "Caesarean section",
+        "제왕절개",
+        {
+            "glove": (8, 1),
+            "gown": (5, 1),
+            "drape": (1, 1),
+            "suture": (5, 1),
+            "foley": (1, 1),
+            "ivset": (2, 1),
+            "skinstapler": (1, 0.5),
+            "dressing": (2, 1),
+        },
+    ),
+    Procedure(
+        "43075005",
+        "Partial resection of colon",
+        "대장 부분 절제술",
+        {
+            "glove": (10, 1),
+            "gown": (6, 1),
+            "drape": (1, 1),
+            "stapler": (3, 0.9),
+            "suture": (6, 1),
+            "foley": (1, 1),
+            "skinstapler": (1, 1),
+            "ivset": (3, 1),
+        },
+    ),
+    Procedure(
+        "80146002",
+        "Appendectomy",
+        "충수 절제술",
+        {"glove": (6, 1), "gown": (4, 1), "drape": (1, 1), "stapler": (1, 0.5), "suture": (3, 1), "dressing": (2, 1)},
+    ),
+    Procedure(
+        "232717009",
+        "Coronary artery bypass grafting",
+        "관상동맥 우회술",
+        {
+            "glove": (14, 1),
+            "gown": (8, 1),
+            "drape": (2, 1),
+            "oxygenator": (1, 1),
+            "suture": (10, 1),
+            "foley": (1, 1),
+            "ivset": (5, 1),
+        },
+    ),
+    Procedure(
+        "66348005",
+        "Childbirth",
+        "분만",
+        {"glove": (4, 1), "gown": (2, 1), "delivery": (1, 1), "ivset": (1, 0.8), "suture": (2, 0.4)},
+    ),
+    Procedure(
+        "18946005", "Epidural anaesthesia", "경막외 마취", {"glove": (2, 1), "epidural": (1, 1), "ivset": (1, 1)}
+    ),
+    Procedure(
+        "288086009", "Suture of open wound", "창상 봉합술", {"glove": (2, 1), "suture": (2, 1), "dressing": (2, 1)}
+    ),
+    Procedure(
+        "274474001", "Bone immobilisation", "골절 고정술", {"glove": (2, 1), "splint": (2, 1), "dressing": (1, 0.3)}
+    ),
 ]
 
 
@@ -125,16 +242,53 @@ class Hospital:
 
 
 HOSPITALS = [
-    Hospital(1, "한빛대학교병원", "서울", "fhir", "hanbit", (
-        Department("HB-ENDO", "소화기내시경센터", "endoscopy", "내시경센터 창고", 5.0, ("73761001", "274031008", "76164006")),
-        Department("HB-CATH", "심혈관센터", "cath_lab", "심혈관센터 창고", 2.5, ("18286008", "180325003", "415070008", "447365002")),
-        Department("HB-OR", "중앙수술실", "operating_room", "중앙수술실 창고", 2.0, ("11466000", "43075005", "80146002", "232717009")),
-    )),
-    Hospital(2, "푸른시민병원", "부산", "hl7v2", "pureun", (
-        Department("PR-ENDO", "내시경실", "endoscopy", "내시경실 창고", 3.0, ("73761001", "274031008")),
-        Department("PR-DELIV", "분만장", "operating_room", "분만장 창고", 2.0, ("66348005", "18946005", "11466000")),
-        Department("PR-ER", "응급처치실", "emergency", "응급처치실 창고", 2.0, ("288086009", "274474001")),
-    )),
+    Hospital(
+        1,
+        "한빛대학교병원",
+        "서울",
+        "fhir",
+        "hanbit",
+        (
+            Department(
+                "HB-ENDO",
+                "소화기내시경센터",
+                "endoscopy",
+                "내시경센터 창고",
+                5.0,
+                ("73761001", "274031008", "76164006"),
+            ),
+            Department(
+                "HB-CATH",
+                "심혈관센터",
+                "cath_lab",
+                "심혈관센터 창고",
+                2.5,
+                ("18286008", "180325003", "415070008", "447365002"),
+            ),
+            Department(
+                "HB-OR",
+                "중앙수술실",
+                "operating_room",
+                "중앙수술실 창고",
+                2.0,
+                ("11466000", "43075005", "80146002", "232717009"),
+            ),
+        ),
+    ),
+    Hospital(
+        2,
+        "푸른시민병원",
+        "부산",
+        "hl7v2",
+        "pureun",
+        (
+            Department("PR-ENDO", "내시경실", "endoscopy", "내시경실 창고", 3.0, ("73761001", "274031008")),
+            Department(
+                "PR-DELIV", "분만장", "operating_room", "분만장 창고", 2.0, ("66348005", "18946005", "11466000")
+            ),
+            Department("PR-ER", "응급처치실", "emergency", "응급처치실 창고", 2.0, ("288086009", "274474001")),
+        ),
+    ),
 ]
 
 SUPPLY = {supply.key: supply for supply in SUPPLIES}

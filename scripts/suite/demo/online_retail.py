@@ -82,9 +82,9 @@ def read(path):
             "file_line",
         ]
     ].reset_index(drop=True)
-    report = pd.DataFrame(
-        problems, columns=["line", "invoice", "field", "value", "reason"]
-    ).sort_values("line", kind="stable")
+    report = pd.DataFrame(problems, columns=["line", "invoice", "field", "value", "reason"]).sort_values(
+        "line", kind="stable"
+    )
     return Retail(sales, returns, articles, report.reset_index(drop=True))
 
 
@@ -141,8 +141,7 @@ def _match_returns(sales, credits, problems):
     events = [
         (date, 0, file_line, (customer, article), (order, line, quantity), None)
         for date, file_line, customer, article, order, line, quantity in sales[
-            ["date", "file_line", "CustomerID", "StockCode", "order", "line"]
-            + ["quantity"]
+            ["date", "file_line", "CustomerID", "StockCode", "order", "line"] + ["quantity"]
         ].itertuples(index=False)
     ] + [
         (date, 1, file_line, (customer, article), quantity, credit)
@@ -172,8 +171,10 @@ def _match_returns(sales, credits, problems):
                     credit,
                     "Quantity",
                     str(int(what)),
-                    f"{int(wanted)} returned of article {pair[1]} without an earlier "
-                    f"sale to customer {pair[0]} in this file",
+                    (
+                        f"{int(wanted)} returned of article {pair[1]} without an earlier "
+                        f"sale to customer {pair[0]} in this file"
+                    ),
                 )
             )
     return pd.DataFrame(

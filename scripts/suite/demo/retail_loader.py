@@ -37,10 +37,12 @@ class RetailLoader:
     :param client: :class:`~suite.rpc.Client` of an administrator
     :param retail: what was read from the file
     :param plan: what to load
+    :param modules: names of the installed add-ons
     """
 
-    def __init__(self, client, retail, plan):
+    def __init__(self, client, retail, plan, modules=()):
         self.client = client
+        self.carrier_states = "delivery_state" in modules
         self.retail = retail
         self.plan = plan
         self.counts = defaultdict(int)
@@ -50,11 +52,11 @@ class RetailLoader:
         self.load_master()
         self.load_purchases()
         orders = self.plan.orders
-        done = orders[orders["delivered"].notna()]
+        done = orders["shipped"].notna()
         # what waits is confirmed last, so that it takes no stock from what was shipped
-        self.load_orders("orders delivered", done)
+        self.load_orders("orders shipped", orders[done])
         self.load_returns()
-        self.load_orders("orders still open", orders[orders["delivered"].isna()])
+        self.load_orders("orders still open", orders[~done])
         return dict(self.counts)
 
     # ------------------------------------------------------------------ master data
@@ -100,11 +102,7 @@ class RetailLoader:
         ]
         for label, model, prefix, records in steps:
             progress = Progress(label, len(records))
-            retrying(
-                lambda model=model, prefix=prefix, records=records: (
-                    self.client.load_new(model, prefix, records)
-                )
-            )
+            retrying(lambda model=model, prefix=prefix, records=records: self.client.load_new(model, prefix, records))
             progress.advance(len(records))
             progress.close()
             self.counts[label] = len(records)
@@ -180,7 +178,12 @@ class RetailLoader:
 
     # ---------------------------------------------------------------------- orders
     def load_orders(self, label, orders):
-        """Create and confirm orders, and deliver those that have a delivery day."""
+        """Create and confirm orders, and ship those that have a day of shipping.
+
+        The promised date is the order's delivery date while it is loaded: Odoo keeps
+        it as the deadline of the moves. Orders that are done lose it again: it was a
+        promise of ours, not a date that the customer asked for.
+        """
         progress = Progress(label, len(orders))
         lines = dict(tuple(self.plan.lines.groupby("order", sort=False)))
         known = self.client.known("sale.order", "retail_order_")
@@ -199,7 +202,7 @@ class RetailLoader:
         fields = ["id", "partner_id/id", "client_order_ref", "origin", "date_order"]
         fields += ["commitment_date", "carrier_id/id"]
         fields += ["order_line/product_id/id", "order_line/product_uom_qty"]
-        fields += ["order_line/price_unit"]
+        fields += ["order_line/price_unit", "order_line/customer_lead"]
         new = [key for key in keys if f"retail_order_{key}" not in known]
         for key in new:
             order = self.plan.orders.loc[key]
@@ -219,38 +222,54 @@ class RetailLoader:
                         f"{MODULE}.retail_article_{line.article}",
                         str(int(line.quantity)),
                         str(line.price),
+                        str(int(order["lead"])),
                     ]
                 )
                 head = [""] * len(head)
-        for key, record in zip(new, self.client.load("sale.order", fields, rows)):
+        made = self.client.load("sale.order", fields, rows)
+        for key, record in zip(new, made, strict=True):
             known[f"retail_order_{key}"] = record
         ids = {known[f"retail_order_{key}"]: key for key in keys}
-        read = ["state", "date_order", "picking_ids"]
+        read = ["state", "date_order", "commitment_date", "picking_ids"]
         records = self.client.search_read("sale.order", [("id", "in", list(ids))], read)
         drafts = [row["id"] for row in records if row["state"] in ("draft", "sent")]
         if drafts:
             # oldest first, so that delivery numbers follow the dates
             self.client.call("sale.order", "action_confirm", sorted(drafts))
-            records = self.client.search_read(
-                "sale.order", [("id", "in", list(ids))], read
-            )
-        dates, delivered = [], {}
+            records = self.client.search_read("sale.order", [("id", "in", list(ids))], read)
+        dates, shipped, kept = [], {}, []
         for row in records:
             order = self.plan.orders.loc[ids[row["id"]]]
             wanted = text(order["date"])
             if row["date_order"] != wanted:
                 dates.append([str(row["id"]), wanted])
-            if not pd.isna(order["delivered"]):
-                track = retail_master.tracking_number(order.name, order["country"])
+            if not pd.isna(order["shipped"]):
                 for picking in row["picking_ids"]:
-                    delivered[picking] = (text(order["delivered"]), track)
+                    shipped[picking] = self._shipment(order)
+                if row["commitment_date"]:
+                    kept.append(row["id"])
         self.client.load("sale.order", [".id", "date_order"], dates)
-        self._finish_pickings(delivered, outgoing_only=True)
+        self._finish_pickings(shipped, outgoing_only=True)
+        if kept:
+            self.client.write("sale.order", kept, {"commitment_date": False})
+
+    def _shipment(self, order):
+        """Return the columns of stock.picking that tell how an order was shipped."""
+        columns = {
+            "date_done": text(order["shipped"]),
+            "carrier_tracking_ref": retail_master.tracking_number(order.name, order["country"]),
+        }
+        if self.carrier_states:
+            arrived = not pd.isna(order["delivered"])
+            columns["date_shipped"] = columns["date_done"][:10]
+            columns["date_delivered"] = text(order["delivered"]) if arrived else ""
+            columns["delivery_state"] = "customer_delivered" if arrived else "in_transit"
+        return columns
 
     def _finish_pickings(self, wanted, outgoing_only=False):
         """Validate transfers and give them the day they were really done.
 
-        :param wanted: {picking id: (done at, tracking number)}
+        :param wanted: {picking id: {column: text}}, date_done among the columns
         """
         if not wanted:
             return
@@ -262,9 +281,7 @@ class RetailLoader:
         pickings = self.client.search_read("stock.picking", domain, read)
         todo = [row["id"] for row in pickings if row["state"] not in ("done", "cancel")]
         if todo:
-            self.client.call(
-                "stock.picking", "button_validate", sorted(todo), context=VALIDATE
-            )
+            self.client.call("stock.picking", "button_validate", sorted(todo), context=VALIDATE)
             pickings = self.client.search_read("stock.picking", domain, read)
         rows = []
         for row in pickings:
@@ -272,35 +289,26 @@ class RetailLoader:
                 continue
             if row["state"] != "done":
                 raise RuntimeError(
-                    f"transfer {row['name']} should be done but is {row['state']!r}: "
-                    "is there stock for it?"
+                    f"transfer {row['name']} should be done but is {row['state']!r}: is there stock for it?"
                 )
-            moment, track = wanted[row["id"]]
-            if row["date_done"] != moment:
-                rows.append([str(row["id"]), moment, track])
-        self.client.load(
-            "stock.picking", [".id", "date_done", "carrier_tracking_ref"], rows
-        )
+            columns = wanted[row["id"]]
+            if row["date_done"] != columns["date_done"]:
+                rows.append([str(row["id"]), *columns.values()])
+        self.client.load("stock.picking", [".id", *columns], rows)
 
     # --------------------------------------------------------------------- returns
     def load_returns(self):
         """Send credited goods back through Odoo's return wizard."""
         returns = self.plan.returns.sort_values(["date", "credit", "order", "line"])
         jobs = defaultdict(list)
-        for (_date, credit, order), rows in returns.groupby(
-            ["date", "credit", "order"], sort=True
-        ):
-            jobs[order].append((credit, rows))
+        for (_date, _credit, order), rows in returns.groupby(["date", "credit", "order"], sort=True):
+            jobs[order].append(rows)
         progress = Progress("returns", sum(map(len, jobs.values())))
         known = self.client.known("sale.order", "retail_order_")
         orders = {known[f"retail_order_{order}"]: order for order in jobs}
         deliveries = self._deliveries(orders)
         for order, parts in jobs.items():
-            retrying(
-                lambda order=order, parts=parts: self._return_order(
-                    deliveries[order], parts
-                )
-            )
+            retrying(lambda order=order, parts=parts: self._return_order(deliveries[order], parts))
             progress.advance(len(parts))
         progress.close()
         self.counts["returns"] = progress.total
@@ -333,10 +341,7 @@ class RetailLoader:
             position[row["id"]] = (order, number[order])
             number[order] += 1
         result = {}
-        planned = {
-            order: list(rows["line"])
-            for order, rows in self.plan.lines.groupby("order", sort=False)
-        }
+        planned = {order: list(rows["line"]) for order, rows in self.plan.lines.groupby("order", sort=False)}
         for move in moves:
             order, place = position[move["sale_line_id"][0]]
             _picking, found = result.setdefault(order, (move["picking_id"][0], {}))
@@ -356,11 +361,11 @@ class RetailLoader:
             ["state", "date_done"],
             order="id",
         )
-        for index, (credit, rows) in enumerate(parts):
+        for index, rows in enumerate(parts):
             moment = text(rows["date"].iat[0])
             if index < len(made):
                 if made[index]["date_done"] != moment:
-                    self._finish_pickings({made[index]["id"]: (moment, credit)})
+                    self._finish_pickings({made[index]["id"]: {"date_done": moment}})
                 continue
             wizard = self.client.create(
                 "stock.return.picking",
@@ -381,7 +386,5 @@ class RetailLoader:
                     ],
                 },
             )
-            action = self.client.call(
-                "stock.return.picking", "action_create_returns", [wizard]
-            )
-            self._finish_pickings({action["res_id"]: (moment, credit)})
+            action = self.client.call("stock.return.picking", "action_create_returns", [wizard])
+            self._finish_pickings({action["res_id"]: {"date_done": moment}})

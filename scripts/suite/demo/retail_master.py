@@ -73,8 +73,12 @@ CARRIERS = {
     "world": ("Meridian Air Freight", "MA", 38.0),
 }
 CATEGORIES = [
-    ("kitchen", "Kitchen & Table", ["TEACUP", "CAKE", "JAM", "LUNCH", "TEA ", "SUGAR"]
-        + ["CUTLERY", "RECIPE", "SNACK", "NAPKIN", "POPCORN", "APRON", "BOWL"]),
+    (
+        "kitchen",
+        "Kitchen & Table",
+        ["TEACUP", "CAKE", "JAM", "LUNCH", "TEA ", "SUGAR"]
+        + ["CUTLERY", "RECIPE", "SNACK", "NAPKIN", "POPCORN", "APRON", "BOWL"],
+    ),
     ("bags", "Bags & Storage", ["BAG", "BOX", "STORAGE"]),
     ("lights", "Lights & Clocks", ["LIGHT", "CLOCK", "T-LIGHT", "HOLDER"]),
     ("party", "Party & Paper", ["BUNTING", "PAPER", "CHAIN", "CHRISTMAS"]),
@@ -89,9 +93,7 @@ def customers(orders):
     """
     rows = {}
     seen = set()
-    for number, country in (
-        orders.groupby("customer")["country"].first().sort_index().items()
-    ):
+    for number, country in orders.groupby("customer")["country"].first().sort_index().items():
         seed = stable_number(number)
         name = None
         while name is None or name in seen:
@@ -130,9 +132,7 @@ def suppliers():
 
 def categories():
     """Return {external id: columns of product.category}."""
-    return {
-        f"retail_category_{key}": {"name": name} for key, name, _words in CATEGORIES
-    }
+    return {f"retail_category_{key}": {"name": name} for key, name, _words in CATEGORIES}
 
 
 def category_of(description):
@@ -160,8 +160,7 @@ def articles(table):
             "default_code": article,
             "type": "Goods",
             "is_storable": "True",
-            "categ_id/id": f"__import__.retail_category_"
-            f"{category_of(row['description'])}",
+            "categ_id/id": f"__import__.retail_category_{category_of(row['description'])}",
             "list_price": f"{row['price']:.2f}",
             "standard_price": f"{row['price'] * 0.55:.2f}",
             "weight": f"{0.1 + 0.08 * row['price']:.2f}",

@@ -7,7 +7,8 @@ carriers, delivery days and purchases, so these are made here, always the same
 from the same input (seeded by the invoice number):
 
   * promised day: order day + 3 (home), 7 (Europe) or 14 (world) working days;
-  * delivered day: order day + a working-day lead time drawn from a table per lane;
+  * delivered day: order day + a working-day lead time drawn from a table per lane,
+    of which the last days are the carrier's;
   * purchases: every four weeks per supplier, enough for the sales that follow.
 
 Pure pandas, no Odoo.
@@ -23,11 +24,11 @@ import pandas as pd
 
 HOME = "United Kingdom"
 WORLD = {"Australia", "Japan", "Singapore", "USA", "Canada", "Brazil", "RSA", "Israel"}
-# lane -> (promised working days, {working days: share})
+# lane -> (promised working days, working days with the carrier, {lead: share})
 LANES = {
-    "home": (3, {1: 0.34, 2: 0.36, 3: 0.18, 4: 0.07, 6: 0.05}),
-    "europe": (7, {3: 0.14, 4: 0.24, 5: 0.26, 6: 0.16, 7: 0.1, 9: 0.06, 12: 0.04}),
-    "world": (14, {7: 0.15, 9: 0.3, 11: 0.27, 13: 0.16, 16: 0.08, 20: 0.04}),
+    "home": (3, 1, {1: 0.34, 2: 0.36, 3: 0.18, 4: 0.07, 6: 0.05}),
+    "europe": (7, 2, {3: 0.14, 4: 0.24, 5: 0.26, 6: 0.16, 7: 0.1, 9: 0.06, 12: 0.04}),
+    "world": (14, 5, {7: 0.15, 9: 0.3, 11: 0.27, 13: 0.16, 16: 0.08, 20: 0.04}),
 }
 # purchase lead time in days, one entry per supplier
 SUPPLIER_LEAD_DAYS = (7, 14, 21, 28)
@@ -39,10 +40,10 @@ DELAYED_AGE_DAYS = (8, 18)
 class Plan:
     """What to load, with final dates.
 
-    orders: per order: customer, country, lane, date, promised, delivered (NaT = still
-        open), delayed (bool)
+    orders: per order: customer, country, lane, date, promised, lead (promised calendar
+        days), shipped, delivered (NaT = not yet), delayed (bool)
     lines: per order line: order, line, article, quantity, price
-    returns: as :attr:`Retail.returns`, with final dates and only of delivered orders
+    returns: as :attr:`Retail.returns`, final dates, only of delivered orders
     purchases: per purchase: supplier, date, planned, received (NaT = on its way)
     purchase_lines: per purchase line: purchase, article, quantity
     """
@@ -97,13 +98,9 @@ def make_plan(retail, now, days=0):
     delivered = orders["delivered"]
     # goods come back after they arrived, and only if that has happened by now
     arrived = returns["order"].map(delivered)
-    returns["date"] = returns["date"].where(
-        returns["date"] > arrived, arrived + timedelta(days=2)
-    )
+    returns["date"] = returns["date"].where(returns["date"] > arrived, arrived + timedelta(days=2))
     returns = returns[arrived.notna() & (returns["date"] <= now)]
-    purchases, purchase_lines = _plan_purchases(
-        orders, lines, pd.Timestamp(now), late_article
-    )
+    purchases, purchase_lines = _plan_purchases(orders, lines, pd.Timestamp(now), late_article)
     return Plan(
         orders,
         lines[["order", "line", "article", "quantity", "price", "customer"]],
@@ -125,20 +122,29 @@ def _plan_orders(lines, now):
         .sort_values("date", kind="stable")
     )
     orders["lane"] = orders["country"].map(lane_of)
-    promised, delivered = [], []
+    promised, shipped, delivered = [], [], []
     for order, row in orders.iterrows():
         random = np.random.default_rng(stable_number(order))
-        days, table = LANES[row["lane"]]
-        lead = random.choice(list(table), p=np.array(list(table.values())))
+        days, carrier, table = LANES[row["lane"]]
+        lead = int(random.choice(list(table), p=np.array(list(table.values()))))
         minutes = int(random.integers(0, 240))
         day = row["date"].normalize()
-        promised.append(day + pd.offsets.BDay(days) + timedelta(hours=18))
+        promised.append(row["date"] + (day + pd.offsets.BDay(days) - day))
+        arrival = day + pd.offsets.BDay(lead)
+        sent = arrival - pd.offsets.BDay(carrier) + timedelta(hours=17)
+        shipped.append(max(sent, row["date"] + timedelta(hours=1)))
         delivered.append(
-            day + pd.offsets.BDay(int(lead)) + timedelta(hours=13, minutes=minutes)
+            max(
+                arrival + timedelta(hours=11, minutes=minutes),
+                shipped[-1] + timedelta(hours=12),
+            )
         )
     orders["promised"] = promised
+    orders["lead"] = (orders["promised"] - orders["date"]).dt.days
+    orders["shipped"] = shipped
     orders["delivered"] = delivered
-    orders["delivered"] = orders["delivered"].where(orders["delivered"] <= now)
+    for name in ("shipped", "delivered"):
+        orders[name] = orders[name].where(orders[name] <= now)
     orders["delayed"] = False
     return orders
 
@@ -146,39 +152,35 @@ def _plan_orders(lines, now):
 def _delay_one_order(orders, lines, returns, now):
     """Keep one recent order undelivered for want of an article; return the article.
 
-    Taken is the home customer with the longest history among the orders of one to
-    two and a half weeks ago (of three lines or more, where there is one), and of its
-    articles one that never came back and that hardly anybody else ordered since.
+    Taken is, of the home orders of one to two and a half weeks ago with three lines
+    or more, the one worth most that holds an article that never came back and that
+    nobody else ordered since.
     """
     low, high = DELAYED_AGE_DAYS
     age = (now - orders["date"]).dt.days
     recent = orders[age.between(low, high) & (orders["lane"] == "home")]
     if recent.empty:
         return None
-    history = orders.groupby("customer").size()
+    value = (lines["quantity"] * lines["price"]).groupby(lines["order"]).sum()
     returned = set(returns["article"])
     best = None
     for order, row in recent.iterrows():
         mine = lines.loc[lines["order"] == order, "article"]
         for article in mine:
             same = set(lines.loc[lines["article"] == article, "order"])
-            later = [
-                other
-                for other in same
-                if other != order and orders.at[other, "date"] >= row["date"]
-            ]
+            later = [other for other in same if other != order and orders.at[other, "date"] >= row["date"]]
             rank = (
                 len(mine) < 3,
                 article in returned,
                 len(later),
-                -history[row["customer"]],
+                -value[order],
                 order,
             )
             if best is None or rank < best[0]:
                 best = (rank, order, article, later)
     _rank, order, article, later = best
     waiting = [order, *later]
-    orders.loc[waiting, "delivered"] = pd.NaT
+    orders.loc[waiting, ["shipped", "delivered"]] = pd.NaT
     orders.loc[order, "delayed"] = True
     return article
 
@@ -192,16 +194,14 @@ def _plan_purchases(orders, lines, now, late_article):
     that is late is on its way with the newest purchase.
     """
     sold = lines.assign(
-        delivered=lines["order"].map(orders["delivered"]),
+        shipped=lines["order"].map(orders["shipped"]),
         ordered=lines["order"].map(orders["date"]),
     )
     start = orders["date"].min().normalize() - timedelta(days=7)
-    sold["period"] = (
-        sold["delivered"].fillna(now) - start
-    ).dt.days // REVIEW_DAYS
+    sold["period"] = (sold["shipped"].fillna(now) - start).dt.days // REVIEW_DAYS
     periods = int(sold["period"].max()) + 1
-    shipped = sold[sold["delivered"].notna()]
-    waiting = sold[sold["delivered"].isna()].groupby("article")["quantity"].sum()
+    shipped = sold[sold["shipped"].notna()]
+    waiting = sold[sold["shipped"].isna()].groupby("article")["quantity"].sum()
     recent = sold[sold["ordered"] > now - timedelta(weeks=13)]
     weekly = recent.groupby("article")["quantity"].sum() / 13
     demand = shipped.pivot_table(

@@ -77,9 +77,7 @@ def plan_operations(hospital, today, days=14, seed=2026, mix=None):
             weights = np.array([mix[code][0] for code in department.codes])
             count = random.poisson(department.per_day)
             clock = day + timedelta(hours=8, minutes=30)
-            for code in random.choice(
-                department.codes, size=count, p=weights / weights.sum()
-            ):
+            for code in random.choice(department.codes, size=count, p=weights / weights.sum()):
                 minutes = max(20, int(mix[code][1]) // 5 * 5)
                 number = len(operations) + 1
                 operations.append(
@@ -92,8 +90,7 @@ def plan_operations(hospital, today, days=14, seed=2026, mix=None):
                         place=department.ref,
                         start=clock,
                         minutes=minutes,
-                        sent=datetime(today.year, today.month, today.day, 5)
-                        + timedelta(seconds=number),
+                        sent=datetime(today.year, today.month, today.day, 5) + timedelta(seconds=number),
                     )
                 )
                 clock += timedelta(minutes=minutes + 25)
@@ -109,16 +106,11 @@ def messages(hospital, today, days=14, seed=2026):
     operations = plan_operations(hospital, today, days, seed)
     if len(operations) < 8:
         raise ValueError(f"{hospital.name}: too few operations in {days} days")
-    moved = [
-        _changed(operation, 2, start=operation.start + timedelta(days=1))
-        for operation in operations[2:4]
-    ]
-    cancelled = [_changed(operations[5], 2, status="cancelled")]
-    late = _changed(
-        operations[-1], 1, ident=operations[-1].ident + "-L", minutes=30
-    )
-    early_cancel = _changed(late, 3, status="cancelled")
-    unknown = _changed(
+    moved = [changed(operation, 2, start=operation.start + timedelta(days=1)) for operation in operations[2:4]]
+    cancelled = [changed(operations[5], 2, status="cancelled")]
+    late = changed(operations[-1], 1, ident=operations[-1].ident + "-L", minutes=30)
+    early_cancel = changed(late, 3, status="cancelled")
+    unknown = changed(
         operations[-2],
         1,
         ident=operations[-2].ident + "-U",
@@ -134,17 +126,13 @@ def messages(hospital, today, days=14, seed=2026):
         out.append(Message(f"bookings {day}", hospital.feed, write(rows)))
     out.append(Message("rescheduled", hospital.feed, write(moved)))
     out.append(Message("cancelled", hospital.feed, write(cancelled)))
-    out.append(
-        Message("cancelled before booked", hospital.feed, write([early_cancel, late]))
-    )
+    out.append(Message("cancelled before booked", hospital.feed, write([early_cancel, late])))
     out.append(Message("unknown code", hospital.feed, write([unknown])))
     broken = write(operations[:1])
     if hospital.feed == "fhir":
         broken = broken[: len(broken) // 2]
     else:
-        broken = "\r".join(
-            line for line in broken.split("\r") if not line.startswith("SCH|")
-        )
+        broken = "\r".join(line for line in broken.split("\r") if not line.startswith("SCH|"))
     out.append(Message("broken", hospital.feed, broken))
     return out
 
@@ -155,7 +143,7 @@ def change_messages(hospital, operations):
     return Message("change", hospital.feed, write(operations))
 
 
-def _changed(operation, version, **values):
+def changed(operation, version, **values):
     """Return a later version of an operation."""
     values = {
         **operation.__dict__,
@@ -166,7 +154,7 @@ def _changed(operation, version, **values):
     return Operation(**values)
 
 
-def _patient(operation):
+def patient_of(operation):
     """Return a fictional patient: the same for the same operation."""
     random = np.random.default_rng(hash_number(operation.ident))
     family = FAMILY[random.integers(len(FAMILY))]
@@ -193,7 +181,7 @@ def _fhir(operations):
     """Return a FHIR R4 bundle with one Appointment per version."""
     entries = []
     for operation in operations:
-        patient = _patient(operation)
+        patient = patient_of(operation)
         start = operation.start
         end = start + timedelta(minutes=operation.minutes)
         coding = {"code": operation.code, "display": operation.name}
@@ -255,7 +243,7 @@ def _hl7(operations):
     """Return HL7 v2.5 SIU messages, one per version, separated by an empty line."""
     texts = []
     for operation in operations:
-        patient = _patient(operation)
+        patient = patient_of(operation)
         trigger = "S15" if operation.status == "cancelled" else "S12"
         if operation.version == 2 and trigger == "S12":
             trigger = "S13"
@@ -267,18 +255,23 @@ def _hl7(operations):
         born = f"{patient['born']:%Y%m%d}"
         name = f"{patient['family']}^{patient['given']}"
         segments = [
-            f"MSH|^~\\&|OCS|PUREUN|OMNI|OMNI|{sent}||SIU^{trigger}^SIU_S12|"
-            f"{operation.ident}-{operation.version}|P|2.5||||||UNICODE UTF-8",
-            f"SCH|{operation.ident}^OCS|{operation.ident}^OCS||||ROUTINE|"
-            f"{operation.name}|ELECTIVE|{operation.minutes}|min|"
-            f"^^^{start}^{end:%Y%m%d%H%M%S}||||||||||||||{state}",
-            f"PID|1||{patient['mrn']}^^^PUREUN^MR||{name}||{born}|F|||||"
-            f"{patient['phone']}||||||{patient['national']}",
+            (
+                f"MSH|^~\\&|OCS|PUREUN|OMNI|OMNI|{sent}||SIU^{trigger}^SIU_S12|"
+                f"{operation.ident}-{operation.version}|P|2.5||||||UNICODE UTF-8"
+            ),
+            (
+                f"SCH|{operation.ident}^OCS|{operation.ident}^OCS||||ROUTINE|"
+                f"{operation.name}|ELECTIVE|{operation.minutes}|min|"
+                f"^^^{start}^{end:%Y%m%d%H%M%S}||||||||||||||{state}"
+            ),
+            (
+                f"PID|1||{patient['mrn']}^^^PUREUN^MR||{name}||{born}|F|||||"
+                f"{patient['phone']}||||||{patient['national']}"
+            ),
             f"NTE|1||{patient['name']} 님 보호자 {patient['phone']}",
             "PV1|1|O",
             "RGS|1|A",
-            f"AIS|1|A|{operation.code}^{operation.name}^{system}|{start}|||"
-            f"{operation.minutes}|min||{state}",
+            (f"AIS|1|A|{operation.code}^{operation.name}^{system}|{start}|||{operation.minutes}|min||{state}"),
             f"AIL|1|A|{operation.place}",
         ]
         texts.append("\r".join(segments) + "\r")

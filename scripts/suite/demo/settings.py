@@ -17,9 +17,7 @@ SHIFT = "omni_suite.demo_shift_days"
 
 def installed(client):
     """Return the names of the installed add-ons."""
-    rows = client.search_read(
-        "ir.module.module", [("state", "=", "installed")], ["name"]
-    )
+    rows = client.search_read("ir.module.module", [("state", "=", "installed")], ["name"])
     return {row["name"] for row in rows}
 
 
@@ -31,10 +29,7 @@ def check_modules(client):
     modules = installed(client)
     missing = [name for name in NEEDED if name not in modules]
     if missing:
-        raise Problem(
-            f"database {client.db!r} lacks the add-on(s) {', '.join(missing)}: "
-            "install them first"
-        )
+        raise Problem(f"database {client.db!r} lacks the add-on(s) {', '.join(missing)}: install them first")
     return modules
 
 
@@ -48,9 +43,7 @@ def activate_language(client, code):
     )
     if rows and rows[0]["active"]:
         return
-    wizard = client.create(
-        "base.language.install", {"lang_ids": [(6, 0, [row["id"] for row in rows])]}
-    )
+    wizard = client.create("base.language.install", {"lang_ids": [(6, 0, [row["id"] for row in rows])]})
     client.call("base.language.install", "lang_install", [wizard])
 
 
@@ -65,9 +58,7 @@ def prepare_company(client):
         return
     if client.call("sale.order", "search_count", []):
         return
-    pound = client.search(
-        "res.currency", [("name", "=", "GBP")], context={"active_test": False}
-    )
+    pound = client.search("res.currency", [("name", "=", "GBP")], context={"active_test": False})
     client.write("res.currency", pound, {"active": True})
     country = client.ref("base.uk")
     values = dict(COMPANY, country_id=country, currency_id=pound[0])
@@ -77,9 +68,7 @@ def prepare_company(client):
         if name in fields:
             values[name] = False
     client.write("res.company", [company["id"]], values)
-    client.write(
-        "res.users", [client.uid], {"lang": "en_US", "tz": "Europe/London"}
-    )
+    client.write("res.users", [client.uid], {"lang": "en_US", "tz": "Europe/London"})
 
 
 def parameter(client, key, default=None):

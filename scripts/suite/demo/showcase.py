@@ -15,8 +15,7 @@ TICKETS = {
     ),
     "logistics_ticket_return": (
         "Damaged on arrival",
-        "Two pieces of order {returned} arrived broken. We sent them back; please "
-        "confirm that you received them.",
+        ("Two pieces of order {returned} arrived broken. We sent them back; please confirm that you received them."),
     ),
 }
 
@@ -34,6 +33,7 @@ def load_plan(client):
             {
                 "name": "Weekly forecast: gifts",
                 "grain": "week",
+                "history_periods": 104,
                 "horizon": 12,
                 "category_ids": [(6, 0, sorted(categories.values()))],
             },
@@ -41,9 +41,7 @@ def load_plan(client):
         _key(client, "forecast.plan", PLAN, plan)
         plans = {PLAN: plan}
     plan = plans[PLAN]
-    done = client.search(
-        "forecast.run", [("plan_id", "=", plan), ("state", "=", "done")], limit=1
-    )
+    done = client.search("forecast.run", [("plan_id", "=", plan), ("state", "=", "done")], limit=1)
     if done:
         return None
     return client.call("forecast.plan", "action_run_now", [plan])
@@ -91,9 +89,7 @@ def load_tickets(client, plan):
 
 def korean_buyer(client, customer):
     """Return the Korean-speaking buyer of a customer, creating him once."""
-    found = client.search(
-        "res.partner", [("parent_id", "=", customer), ("name", "=", "김서준")]
-    )
+    found = client.search("res.partner", [("parent_id", "=", customer), ("name", "=", "김서준")])
     if found:
         return found[0]
     return client.create(

@@ -118,9 +118,7 @@ def load_users(client, hospitals=None):
             found = _create_internal_user(client, person, groups)
         elif person["login"] == "admin":
             wanted = [groups[name] for name in person["groups"] if name in groups]
-            client.write(
-                "res.users", [found], {"group_ids": [(4, group) for group in wanted]}
-            )
+            client.write("res.users", [found], {"group_ids": [(4, group) for group in wanted]})
         if found:
             users[person["login"]] = found
     return users
@@ -139,9 +137,7 @@ def _group_ids(client):
         ["module", "name", "res_id"],
     )
     return {
-        f"{row['module']}.{row['name']}": row["res_id"]
-        for row in rows
-        if f"{row['module']}.{row['name']}" in names
+        f"{row['module']}.{row['name']}": row["res_id"] for row in rows if f"{row['module']}.{row['name']}" in names
     }
 
 
@@ -191,9 +187,7 @@ def _create(client, person, values):
     }
     if "partner_id" not in values:
         values["email"] = f"{person['login']}@omni-trading.example"
-    user = client.create(
-        "res.users", values, context={"no_reset_password": True}
-    )
+    user = client.create("res.users", values, context={"no_reset_password": True})
     client.create(
         "ir.model.data",
         {
