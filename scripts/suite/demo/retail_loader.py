@@ -172,7 +172,7 @@ class RetailLoader:
                 approve.append([str(row["id"]), wanted])
             if not pd.isna(purchase["received"]):
                 for picking in row["picking_ids"]:
-                    received[picking] = (text(purchase["received"]), "")
+                    received[picking] = {"date_done": text(purchase["received"])}
         self.client.load("purchase.order", [".id", "date_approve"], approve)
         self._finish_pickings(received)
 
