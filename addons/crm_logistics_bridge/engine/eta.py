@@ -60,7 +60,7 @@ def effective_start(local, cutoff_hour):
     """
     hours = local.dt.hour + local.dt.minute / 60 + local.dt.second / 3600
     late = hours >= cutoff_hour
-    return local.where(~late, local.dt.normalize() + pd.Timedelta(days=1))
+    return local.where(~late, local.dt.normalize() + np.timedelta64(1, "D"))
 
 
 def region_key(country, state, postcode):
@@ -81,6 +81,8 @@ def fit(history, min_obs=10, shrink=10.0):
     """
     _check(history)
     history = history.sort_values("done", kind="stable").reset_index(drop=True)
+    whole = ["warehouse", "carrier", "weekday"]
+    history[whole] = history[whole].astype(int)
     tables = [
         _fit_stage(part.reset_index(drop=True), min_obs, shrink).assign(stage=stage)
         for stage, part in history.groupby("stage", sort=True)

@@ -2,7 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_datetime, html2plaintext
+from odoo.tools import format_date, html2plaintext
 
 from ..engine.references import find_references
 from .logistics_ticket_link import MODEL_KINDS, TARGETS
@@ -71,13 +71,19 @@ class HelpdeskTicket(models.Model):
             notes = []
             for link in by_ticket.get(ticket.sudo()._origin or ticket.sudo(), ()):
                 picking = link.picking_id
+                # Beyond everything learned, "today" would be a guess, not a date.
+                eta = (
+                    self.env._("no date yet")
+                    if picking.logistics_eta_source == "beyond"
+                    else self._logistics_day(picking.logistics_eta_date)
+                )
                 notes.append(
                     self.env._(
                         "Delivery %(name)s is late: promised %(promise)s, "
                         "expected %(eta)s, reason: %(reason)s.",
                         name=picking.name,
                         promise=self._logistics_day(picking.logistics_promise_date),
-                        eta=self._logistics_day(picking.logistics_eta_date),
+                        eta=eta,
                         reason=reasons.get(picking.logistics_late_reason, ""),
                     )
                 )
@@ -85,7 +91,11 @@ class HelpdeskTicket(models.Model):
             ticket.logistics_delay_note = "\n".join(notes) or False
 
     def _logistics_day(self, value):
-        return format_datetime(self.env, value, dt_format="MMM d, EEE")
+        """The day in the user's time zone and language."""
+        if not value:
+            return ""
+        local = fields.Datetime.context_timestamp(self, value)
+        return format_date(self.env, local.date(), date_format="long")
 
     def _search_logistics_delayed(self, operator, value):
         if operator != "in":

@@ -349,5 +349,5 @@ class LogisticsEtaLane(models.Model):
         part = frame.loc[start.notna(), ["warehouse", "carrier", "region"]].copy()
         local = self._local(start[start.notna()], company)
         part["start"] = eta.effective_start(local, company.logistics_eta_cutoff_hour)
-        part["weekday"] = part["start"].dt.weekday
+        part["weekday"] = part["start"].dt.weekday.astype(int)
         return part

@@ -197,6 +197,7 @@ class LogisticsOverview(models.AbstractModel):
             )
             row.pop("delivery_state"), row.pop("state")
             row["reason"] = self._label("stock.picking", "logistics_late_reason", row["reason"])
+            row["beyond"] = row["source"] == "beyond"
             row["basis"] = self._label(
                 "stock.picking", "logistics_eta_source", row.pop("source")
             )

@@ -43,7 +43,7 @@ class SaleOrder(models.Model):
         """Deliveries of this order as the customer's page shows them.
 
         :return: list of dicts with name, steps (label, date, done), eta, latest,
-            promise, late, reason, arrived, scheduled, carrier, tracking_ref, tracking_url
+            promise, late, reason, arrived, scheduled, beyond, carrier, tracking_ref, tracking_url
         """
         self.ensure_one()
         if self.state != "sale":
@@ -69,6 +69,7 @@ class SaleOrder(models.Model):
                 "reason": reasons.get(picking.logistics_late_reason, ""),
                 "arrived": picking.logistics_eta_source == "delivered",
                 "scheduled": picking.logistics_eta_source == "scheduled",
+                "beyond": picking.logistics_eta_source == "beyond",
                 "carrier": picking.carrier_id.name or "",
                 "tracking_ref": picking.carrier_tracking_ref or "",
                 "tracking_url": picking.carrier_tracking_url or "",
