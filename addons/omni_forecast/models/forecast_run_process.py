@@ -5,7 +5,7 @@ import logging
 import time
 from contextlib import contextmanager
 
-from psycopg2 import OperationalError
+from psycopg2 import DatabaseError, OperationalError
 
 from odoo import fields, models
 from odoo.exceptions import UserError
@@ -30,20 +30,27 @@ class ForecastRun(models.Model):
     def _plan_lock(self, commit):
         """Yield whether this process alone works on the plan.
 
-        The lock lives as long as its transaction, so a killed worker lets go of it by
-        dying. Where the run commits in between, the lock sits on a connection of its
-        own.
+        A killed worker loses its connection, and with it the lock. Without `commit`
+        the lock ends with the transaction; else it must outlive commits, and is given
+        back by hand, also on a connection whose transaction has failed.
         """
-        query = SQL(
-            "SELECT pg_try_advisory_xact_lock(%s, %s)", LOCK_CLASS, self.plan_id.id
-        )
+        key = (LOCK_CLASS, self.plan_id.id)
         if not commit:
-            self.env.cr.execute(query)
-            yield self.env.cr.fetchone()[0]
+            lock = SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", *key)
+            yield self.env.execute_query(lock)[0][0]
             return
-        with self.env.registry.cursor() as cr:
-            cr.execute(query)
-            yield cr.fetchone()[0]
+        lock = SQL("SELECT pg_try_advisory_lock(%s, %s)", *key)
+        mine = self.env.execute_query(lock)[0][0]
+        try:
+            yield mine
+        finally:
+            if mine:
+                unlock = SQL("SELECT pg_advisory_unlock(%s, %s)", *key)
+                try:
+                    self.env.cr.execute(unlock)
+                except DatabaseError:
+                    self.env.cr.rollback()
+                    self.env.cr.execute(unlock)
 
     def _recover_dead(self):
         """Fail runs that are "running" though nobody runs them, and queue them anew."""
@@ -119,9 +126,9 @@ class ForecastRun(models.Model):
                     else False,
                 }
             )
-            self._step(self.env._("Reading demand"), 1, commit)
             state, error = "done", False
             try:
+                self._step(self.env._("Reading demand"), 1, commit)
                 if commit:
                     self._work(commit)
                 else:

@@ -1,4 +1,9 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from . import test_cron
+from . import test_demand_reading
 from . import test_plan_run
+from . import test_recommendation
+from . import test_run_faults
+from . import test_security

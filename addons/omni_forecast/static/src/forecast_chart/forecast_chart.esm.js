@@ -99,7 +99,7 @@ export class ForecastChart extends Component {
     }
 
     number(value) {
-        const digits = Math.abs(value) >= 100 ? 0 : 1;
+        const digits = Math.abs(value) >= 100 || Number.isInteger(value) ? 0 : 1;
         return formatFloat(value, {digits: [16, digits], ...localization});
     }
 
