@@ -120,6 +120,15 @@ def verhoeff_ok(digits):
     return check == 0
 
 
+def snomed_ok(value):
+    """True for a well-formed SNOMED CT concept id: length, partition and check digit."""
+    if not value.isdigit() or not 6 <= len(value) <= 18:
+        return False
+    # the partition before the check digit: 00 core concept, 10 extension (with 7-digit namespace)
+    partition = "10" if len(value) >= 11 and value[-3:-1] == "10" else "00"
+    return value[-3:-1] == partition and verhoeff_ok(value)
+
+
 @lru_cache(maxsize=65536)
 def code_fault(value, snomed=False):
     """Why `value` must not be copied as a code, or None when it may.
@@ -136,7 +145,7 @@ def code_fault(value, snomed=False):
     if not _DIGIT.search(value):
         # ICU, OR, ENDO, gp are codes; Smith, HongGildong or a long word is not
         return None if _WORD.match(value) else "word-not-code"
-    if snomed and value.isdigit() and 6 <= len(value) <= 18 and verhoeff_ok(value):
+    if snomed and snomed_ok(value):
         return None
     if _DATE8.match(value):
         return "looks-personal"
