@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 ADDONS = ROOT / "addons"
+MODEL_BASES = {"Model", "TransientModel", "AbstractModel"}
 #: Folders and files of an add-on that leave an installed database as it is.
 NOT_INSTALLED = {
     "tests",
@@ -78,3 +79,48 @@ def fingerprint_of_install() -> str:
                 digest.update(f"{addon}/{'/'.join(parts)}\0".encode())
                 digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def model_classes(path: Path) -> list[ast.ClassDef]:
+    """Classes of a Python file that define or extend an Odoo model."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [
+        node
+        for node in tree.body
+        if isinstance(node, ast.ClassDef)
+        and any(
+            isinstance(base, ast.Attribute) and getattr(base.value, "id", "") == "models" and base.attr in MODEL_BASES
+            for base in node.bases
+        )
+    ]
+
+
+def own_models(addon: str) -> set[str]:
+    """Names of the stored and transient models that an add-on defines itself."""
+    names = set()
+    for path in sorted((ADDONS / addon).rglob("*.py")):
+        if "tests" in path.relative_to(ADDONS / addon).parts:
+            continue
+        for node in model_classes(path):
+            if any(getattr(base, "attr", "") == "AbstractModel" for base in node.bases):
+                continue
+            values = {
+                target.id: statement.value
+                for statement in node.body
+                if isinstance(statement, ast.Assign)
+                for target in statement.targets
+                if isinstance(target, ast.Name)
+            }
+            if "_name" not in values:
+                continue
+            name = ast.literal_eval(values["_name"])
+            inherited = ast.literal_eval(values["_inherit"]) if "_inherit" in values else []
+            if name != inherited and name not in inherited:
+                names.add(name)
+    return names
+
+
+def names_of_ours() -> list[str]:
+    """Everything by which a log line can name us: add-ons, models, tables."""
+    models = {model for addon in manifests() for model in own_models(addon)}
+    return sorted({*manifests(), *models, *(model.replace(".", "_") for model in models)})

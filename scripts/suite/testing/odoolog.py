@@ -57,12 +57,10 @@ def trouble(entries: Iterable[Entry]) -> list[Entry]:
     ]
 
 
-def trouble_of(entries: Iterable[Entry], addons: Iterable[str]) -> list[Entry]:
-    """Warnings and errors that name one of `addons` in logger, message or traceback.
+def trouble_of(entries: Iterable[Entry], names: Iterable[str]) -> list[Entry]:
+    """Warnings and errors that name one of `names` in logger, message or traceback.
 
-    A path below addons/ counts as naming the add-on, and so does the name of a table or
-    model when it starts with the add-on's name.
+    :param names: add-ons, models and tables of ours (see addons.names_of_ours).
     """
-    names = re.compile("|".join(re.escape(name) for name in addons) or r"(?!)")
-    dotted = re.compile("|".join(re.escape(name.replace("_", ".")) for name in addons) or r"(?!)")
-    return [entry for entry in trouble(entries) if names.search(entry.text) or dotted.search(entry.text)]
+    ours = re.compile(rf"\b({'|'.join(map(re.escape, names))})(?!\w)")
+    return [entry for entry in trouble(entries) if ours.search(entry.text)]

@@ -136,7 +136,7 @@ class Runner:
             "--odoo-log-level=warn", "--odoo-http", *targets,
         ]  # fmt: skip
         passed = self.pytest(title, arguments, variables)
-        found = odoolog.trouble_of(odoolog.read(log), addons.manifests())
+        found = odoolog.trouble_of(odoolog.read(log), addons.names_of_ours())
         if found and ours_only:
             passed = False
             self.totals.broken.append("log")
