@@ -294,7 +294,8 @@ class RetailLoader:
             columns = wanted[row["id"]]
             if row["date_done"] != columns["date_done"]:
                 rows.append([str(row["id"]), *columns.values()])
-        self.client.load("stock.picking", [".id", *columns], rows)
+        names = next(iter(wanted.values()))
+        self.client.load("stock.picking", [".id", *names], rows)
 
     # --------------------------------------------------------------------- returns
     def load_returns(self):

@@ -30,7 +30,7 @@ def phase_of(path: Path) -> str:
         return PLAIN
     if path.name.startswith("test_architecture"):
         return PLAIN
-    if path.name.startswith(("test_lifecycle", "test_translations", "test_bench")):
+    if path.name.startswith(("test_lifecycle", "test_translations", "test_bench", "test_story_")):
         return PROCESSES
     return ODOO
 
