@@ -5,6 +5,7 @@ const jsdoc = require("eslint-plugin-jsdoc");
 const globals = require("globals");
 
 const odooGlobals = {
+    Chart: "readonly",
     luxon: "readonly",
     odoo: "readonly",
     owl: "readonly",
