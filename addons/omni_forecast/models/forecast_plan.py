@@ -65,15 +65,19 @@ class ForecastPlan(models.Model):
     )
     history_periods = fields.Integer(
         string="History",
-        compute="_compute_periods",
+        compute="_compute_history_periods",
         store=True,
+        precompute=True,
+        required=True,
         readonly=False,
         help="Complete periods of history that are read. A yearly season needs two "
         "years at least.",
     )
     horizon = fields.Integer(
-        compute="_compute_periods",
+        compute="_compute_horizon",
         store=True,
+        precompute=True,
+        required=True,
         readonly=False,
         help="Periods to forecast. Lead times longer than that are covered anyway.",
     )
@@ -186,10 +190,16 @@ class ForecastPlan(models.Model):
         "period and lead time not both be zero.",
     )
 
+    # two methods: a value given for one field would keep the other from being computed
     @api.depends("grain")
-    def _compute_periods(self):
+    def _compute_history_periods(self):
         for plan in self:
-            _freq, plan.history_periods, plan.horizon = GRAINS[plan.grain or "month"]
+            plan.history_periods = GRAINS[plan.grain or "month"][1]
+
+    @api.depends("grain")
+    def _compute_horizon(self):
+        for plan in self:
+            plan.horizon = GRAINS[plan.grain or "month"][2]
 
     def _compute_last_run(self):
         last = {}

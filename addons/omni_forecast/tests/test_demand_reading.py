@@ -67,7 +67,8 @@ class TestDemandReading(ForecastCase):
             ]
         )
         self.assertEqual(self.demand(self.plan)[self.product][1], [5, 0, 5])
-        self.plan.action_run_now()
+        outcome = self.plan.action_run_now()
+        self.assertEqual(outcome["state"], "done", outcome["error"])
         problems = self.plan.last_run_id.problem_ids
         self.assertIn("returns_exceed_deliveries", problems.mapped("code"))
 

@@ -115,11 +115,18 @@ class TestSecurity(ForecastCase):
             "forecast.score",
             "forecast.recommendation",
         ):
-            found = self.env[model].with_user(stranger).with_context({}).search([])
+            found = (
+                self.env[model]
+                .with_user(stranger)
+                .with_context(allowed_company_ids=other.ids)
+                .search([])
+            )
             self.assertFalse(
                 found.filtered(lambda one: one.company_id == self.company), model
             )
-        plan = self.plan.with_user(stranger).with_context({})
+        plan = self.plan.with_user(stranger).with_context(
+            allowed_company_ids=other.ids
+        )
         with self.assertRaises(AccessError):
             plan.read(["name"])
         with self.assertRaises(AccessError):
