@@ -82,11 +82,18 @@ def columns(header, mapping=None):
     return found
 
 
+def _first_line(text):
+    return re.split(r"[\r\n]", text.lstrip("\ufeff"), maxsplit=1)[0][:10_000]
+
+
 def sniff(text):
     """Delimiter of a table text by its header line, or None when it is no schedule table."""
-    head = text.lstrip("\ufeff").split("\n", 1)[0][:10_000]
+    head = _first_line(text)
     best = max(",;\t|", key=head.count)
-    found = columns(next(csv.reader([head], delimiter=best), []))
+    try:
+        found = columns(next(csv.reader([head], delimiter=best), []))
+    except csv.Error:
+        return None
     return (
         best if "start" in found and ("id" in found or "procedure" in found) else None
     )
@@ -95,7 +102,7 @@ def sniff(text):
 def read_csv(text, out, mapping=None):
     """Read a delimited text into the collector; never raises on content."""
     text = text.lstrip("\ufeff")
-    head = text.split("\n", 1)[0][:10_000]
+    head = _first_line(text)
     delimiter = max(",;\t|", key=head.count)
     text = text.replace("\x00", "")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)

@@ -113,7 +113,9 @@ def test_lines_do_not_touch_each_other():
     rows = []
     for line in range(0, 60, 2):
         for event in range(rng.integers(1, 30)):
-            rows.append((line, 100 * line + event, int(rng.integers(1, 25)), rng.random(), 0.9))
+            rows.append(
+                (line, 100 * line + event, int(rng.integers(1, 25)), rng.random(), 0.9)
+            )
     mean, dispersion = rng.gamma(1, 3, 60), rng.choice([1.0, 2.0], 60)
     service = rng.choice([0.9, 0.99], 60)
     together = levels(terms(rows), mean, dispersion, service).quantile
@@ -151,10 +153,14 @@ def test_any_line_is_exact(rows, show, mean, dispersion, service):
 
 @settings(max_examples=60, deadline=None)
 @given(
-    mean=st.floats(1e-3, 1e4), dispersion=st.floats(1.001, 50), service=st.floats(1e-3, 0.99999)
+    mean=st.floats(1e-3, 1e4),
+    dispersion=st.floats(1.001, 50),
+    service=st.floats(1e-3, 0.99999),
 )
 def test_negative_binomial_quantiles(mean, dispersion, service):
-    got = negative_binomial_ppf(*(np.array([x]) for x in (service, mean, dispersion)))[0]
+    got = negative_binomial_ppf(*(np.array([x]) for x in (service, mean, dispersion)))[
+        0
+    ]
     p = 1 / dispersion
     size = mean * p / (1 - p)
     assert stats.nbinom.cdf(got, size, p) >= service - 1e-9

@@ -18,9 +18,7 @@ def simulate(lots, daily):
                 taken = min(left[i], wanted)
                 left[i] -= taken
                 wanted -= taken
-    return [
-        left[i] if lots[i][0] < len(daily) else 0.0 for i in range(len(lots))
-    ]
+    return [left[i] if lots[i][0] < len(daily) else 0.0 for i in range(len(lots))]
 
 
 def test_worked_example():
