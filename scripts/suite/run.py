@@ -33,8 +33,9 @@ by the next one.
 EPILOG = """\
 environment:
   ODOO_HOME    an Odoo 19.0 to use (a checkout, or the folder that holds the package odoo)
-  PGHOST, PGPORT, PGUSER, PGPASSWORD
+  PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE
                a PostgreSQL server to use (its role may create databases and is not called postgres)
+               and the database to make there (omni_suite)
   OMNI_CACHE   the cache folder
 
 scripts/stop stops what --detach left running, scripts/reset throws the data folder away.

@@ -16,7 +16,7 @@ from .prepare.postgres import Cluster, NamedPostgres
 from .prepare.problem import Problem
 from .prepare.process import stop_process
 from .prepare.python_env import PythonEnv
-from .prepare.server import DATABASE
+from .prepare.server import database_name
 
 OURS = ("odoo.conf", "run.lock", "pg", "pg.partial", "odoo", "log", "server.json", "addons.json", "demo.json")
 
@@ -85,7 +85,7 @@ def reset(arguments: list[str]) -> int:
     with lock(data / "run.lock", busy=f"A scripts/run is still preparing {data}: end it with Ctrl-C."):
         stop_all(data)
         if NamedPostgres.wanted() and (data / "addons.json").exists():
-            NamedPostgres(PythonEnv.find()).drop(DATABASE)
+            NamedPostgres(PythonEnv.find()).drop(database_name())
         remove_tree(data)
     print(say(f"deleted: {data}", f"지웠습니다: {data}"))
     return 0

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from suite.prepare import odoo_tree, places, postgres, python_env
+from suite.prepare.console import Steps
 from suite.prepare.problem import Problem
-from suite.prepare.server import Server, addons_of_suite, check_port
+from suite.prepare.server import DATABASE, Server, addons_of_suite, check_port, database_name
 
 SCRIPTS = places.ROOT / "scripts"
 
@@ -41,6 +42,29 @@ def test_odoo_home_of_another_series_or_without_odoo_is_refused(tmp_path, monkey
     monkeypatch.setenv("ODOO_HOME", str(tmp_path))
     with pytest.raises(Problem, match="holds no Odoo"):
         odoo_tree.named_tree()
+
+
+def test_a_mirror_without_odoo_19_is_said_with_the_way_out(tmp_path, monkeypatch):
+    class EmptyArchive:
+        @classmethod
+        def of_machine(cls, _cache):
+            return cls()
+
+        unstable = of_machine
+
+        def candidate(self, _package):
+            return ""
+
+        def forget(self):
+            pass
+
+    monkeypatch.delenv("ODOO_HOME", raising=False)
+    monkeypatch.setattr(odoo_tree, "installed_tree", lambda: None)
+    monkeypatch.setattr(odoo_tree, "need_space", lambda *_args: None)
+    monkeypatch.setattr(odoo_tree.apt, "available", lambda: True)
+    monkeypatch.setattr(odoo_tree.apt, "Archive", EmptyArchive)
+    with pytest.raises(Problem, match=r"odoo-19 is no longer in the mirror: .* ODOO_HOME"):
+        odoo_tree.prepare_odoo(Steps(1), tmp_path)
 
 
 def test_a_taken_port_is_named_and_another_is_suggested():
@@ -133,6 +157,17 @@ def test_a_cluster_is_found_whatever_the_person_has_set(tmp_path, monkeypatch):
         "PGUSER": "odoo",
     }
     assert isinstance(postgres.postgres_for(make_env(tmp_path), tmp_path), postgres.NamedPostgres)
+
+
+def test_the_database_may_be_named_on_a_server_of_the_persons_own(monkeypatch):
+    for name in ("PGHOST", "PGHOSTADDR", "PGSERVICE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PGDATABASE", "planning")
+    assert database_name() == DATABASE
+    monkeypatch.setenv("PGHOST", "elsewhere")
+    assert database_name() == "planning"
+    monkeypatch.setenv("PGDATABASE", "postgres")
+    assert database_name() == DATABASE
 
 
 def test_the_configuration_keeps_its_master_password_and_is_private(tmp_path):

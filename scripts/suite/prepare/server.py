@@ -21,7 +21,7 @@ from . import places
 from .console import Steps, say
 from .files import read_stamp, remove_tree, tree_fingerprint, write_atomic, write_stamp
 from .odoo_tree import OdooTree
-from .postgres import Cluster, Postgres
+from .postgres import Cluster, NamedPostgres, Postgres
 from .problem import Problem
 from .process import die_with_parent, record_process, recorded_process, run_logged, stop_process
 from .python_env import PythonEnv
@@ -41,15 +41,21 @@ def addons_of_suite(folder: Path = places.ADDONS) -> list[str]:
     return names
 
 
+def database_name() -> str:
+    """Return the database's name: PGDATABASE on a server that PG* variables name, if it is one to work in."""
+    named = os.environ.get("PGDATABASE", "") if NamedPostgres.wanted() else ""
+    return DATABASE if named in ("", "postgres", "template0", "template1") else named
+
+
 class Server:
     """An Odoo server with everything it needs, kept in one data folder."""
 
-    def __init__(self, data: Path, env: PythonEnv, tree: OdooTree, postgres: Postgres, database: str = DATABASE):
+    def __init__(self, data: Path, env: PythonEnv, tree: OdooTree, postgres: Postgres, database: str = ""):
         self.data = data
         self.env = env
         self.tree = tree
         self.postgres = postgres
-        self.database = database
+        self.database = database or database_name()
         self.config = data / "odoo.conf"
         self.log = data / "log" / "odoo.log"
         self.install_log = data / "log" / "install.log"
