@@ -134,7 +134,16 @@ def forecast(
         scores=_scores(table, back, season, past_scale, group, horizon),
         choice=_choice(table, classes, model, reason, margin, strength, back, past),
         lead_time=_totals(
-            table, final, scale, error, past_scale, group, periods, services
+            table,
+            final,
+            scale,
+            error,
+            past_scale,
+            group,
+            periods,
+            services,
+            level,
+            back.level,
         ),
         backtest=_kept(table, back) if keep_backtest else _kept(None, None),
         problems=problems.frame(),
@@ -409,7 +418,9 @@ def _choice(table, classes, model, reason, margin, strength, back, past):
     return _in_order(frame, table, 1)
 
 
-def _totals(table, mean, scale, error, past_scale, group, periods, services):
+def _totals(
+    table, mean, scale, error, past_scale, group, periods, services, level, past_level
+):
     columns = ["unique_id", "service", "quantile"]
     if periods is None:
         return pd.DataFrame(columns=columns)
@@ -418,13 +429,21 @@ def _totals(table, mean, scale, error, past_scale, group, periods, services):
     for wanted in services:
         quantile = np.full(len(table.n), np.nan)
         for length in np.unique(periods[periods > 0]):
-            for level in np.unique(wanted):
-                rows = (periods == length) & (wanted == level)
-                if rows.any():
-                    all_rows = leadtime.total_quantile(
-                        mean, scale, error, past_scale, group, int(length), [level]
-                    )[0]
-                    quantile[rows] = all_rows[rows]
+            asked = np.unique(wanted[periods == length])
+            answers = leadtime.total_quantile(
+                mean,
+                scale,
+                error,
+                past_scale,
+                group,
+                int(length),
+                asked,
+                level,
+                past_level,
+            )
+            for service, answer in zip(asked, answers, strict=True):
+                rows = (periods == length) & (wanted == service)
+                quantile[rows] = answer[rows]
         quantile = np.where(never_negative, np.maximum(quantile, 0.0), quantile)
         part = pd.DataFrame(
             {

@@ -101,7 +101,9 @@ def run_backtest(
     actual = np.full((count, size, horizon), np.nan)
     sigma = np.full((count, size), np.nan)
     level = np.full((count, size), np.nan)
-    result = Backtest(cuts, actual, sigma, level, np.ones(size) if unit is None else unit)
+    result = Backtest(
+        cuts, actual, sigma, level, np.ones(size) if unit is None else unit
+    )
     least = shortest_training(season)
     for w, cut in enumerate(cuts):
         rows = int(np.count_nonzero(n - cut >= least))

@@ -44,9 +44,11 @@ class Calendar:
         if self.freq == "M":
             first = number.astype("datetime64[M]")
             if self.anchor == 0:
-                days = (first + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
+                following = first + np.timedelta64(1, "M")
+                days = following.astype("datetime64[D]") - np.timedelta64(1, "D")
             else:
-                days = first.astype("datetime64[D]") + (self.anchor - 1)
+                days = first.astype("datetime64[D]")
+                days = days + np.timedelta64(self.anchor - 1, "D")
         elif self.freq == "W":
             days = (number * 7 + self.anchor).astype("datetime64[D]")
         else:
@@ -69,7 +71,8 @@ def calendar_of(days, freq):
     days = np.asarray(days, dtype="datetime64[D]")
     if freq == "M":
         month = days.astype("datetime64[M]")
-        last = (month + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
+        last = (month + np.timedelta64(1, "M")).astype("datetime64[D]")
+        last = last - np.timedelta64(1, "D")
         day = (days - month.astype("datetime64[D]")).astype(np.int64) + 1
         if len(days) and (days == last).all():
             return Calendar("M", 0)

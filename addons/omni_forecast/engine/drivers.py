@@ -18,7 +18,9 @@ from .calendars import calendar_of
 from .panel import _days, check_columns
 from .smoothing import ses_level
 
-CARRIED = 0.5  # share of the last unexplained level that lasts, chosen on earlier origins
+CARRIED = (
+    0.5  # share of the last unexplained level that lasts, chosen on earlier origins
+)
 ROUNDS = 4  # of estimating how much slopes differ between series
 
 

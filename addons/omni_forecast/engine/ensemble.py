@@ -55,7 +55,9 @@ def add_policy(policy, table, mean, back, ahead, season, classes, jobs, problems
     def fit(y, n, take):
         out, failed = fit_library(y, n, ahead, season, LIBRARY[policy], jobs, step)
         floor = never_negative[take][:, None]
-        return {k: np.where(floor, np.maximum(v, 0.0), v) for k, v in out.items()}, failed
+        return {
+            k: np.where(floor, np.maximum(v, 0.0), v) for k, v in out.items()
+        }, failed
 
     size = len(table.n)
     out, failed = fit(table.y[rows], table.n[rows], rows)

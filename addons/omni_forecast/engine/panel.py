@@ -208,9 +208,7 @@ def _name_bad_values(value, code, labels, problems):
     value[~np.isfinite(value)] = np.nan
 
 
-def _matrix(
-    code, number, value, labels, calendar, problems, missing, names, further
-):
+def _matrix(code, number, value, labels, calendar, problems, missing, names, further):
     """Right-aligned matrix of the series, longest first, then by id."""
     size = len(labels)
     known = ~np.isnan(value)

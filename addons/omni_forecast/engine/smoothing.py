@@ -13,9 +13,7 @@ Theta); error-correction forms as in Hyndman et al. 2008.
 
 import numpy as np
 
-ALPHA = np.array(
-    [0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99], np.float32
-)
+ALPHA = np.array([0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99], np.float32)
 
 
 def active_rows(n, width):
