@@ -196,12 +196,13 @@ class HospitalLoader:
     def _lots(self, place, share):
         """Return {key: columns of stock.lot} of one place: two lots per supply.
 
-        :param share: part of the shelf life that the older lot still has
+        :param share: part of the shelf life that the older lot still has; nine days
+            are left at least, two of them before it has to be taken from the shelf
         """
         rows = {}
         for supply in SUPPLIES:
             for index, part in ((1, share), (2, 0.8)):
-                days = max(5, int(supply.shelf_days * part))
+                days = max(9, int(supply.shelf_days * part))
                 expiry = self.today + timedelta(days=days)
                 rows[f"medical_lot_{place}_{supply.key}_{index}"] = {
                     "name": f"{supply.key[:3].upper()}{expiry:%y%m}{place}-{index}",
@@ -296,7 +297,7 @@ class HospitalLoader:
                 if key not in counts:
                     place = department.ref
                     use = weekly_use(department, self.weights)
-                    lots = {name: row for name, row in self._lots(place, 0.02).items() if name.split("_")[-2] in use}
+                    lots = {name: row for name, row in self._lots(place, 0).items() if name.split("_")[-2] in use}
                     ids = self.client.load_new("stock.lot", f"medical_lot_{place}_", lots)
                     lines = []
                     for index, (supply, weekly) in enumerate(use.items()):

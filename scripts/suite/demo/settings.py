@@ -68,6 +68,8 @@ def prepare_company(client):
         if name in fields:
             values[name] = False
     client.write("res.company", [company["id"]], values)
+    warehouse = client.search("stock.warehouse", [("name", "=", company["name"])], limit=1)
+    client.write("stock.warehouse", warehouse, {"name": "London"})
     client.write("res.users", [client.uid], {"lang": "en_US", "tz": "Europe/London"})
 
 

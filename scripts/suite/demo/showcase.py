@@ -52,12 +52,15 @@ def learn_lanes(client):
     client.call("logistics.eta.lane", "action_learn_from_history", [])
 
 
-def load_tickets(client, plan):
+def load_tickets(client, plan, agent):
     """Create the tickets of the story that are missing; return {key: ticket id}.
 
     :param plan: :class:`~suite.demo.retail_plan.Plan` that was loaded
+    :param agent: user id of the agent who has them
     """
     known = client.known("helpdesk.ticket", "logistics_ticket_")
+    team = load_team(client, agent)
+    channel = client.ref("helpdesk_mgmt.helpdesk_ticket_channel_email")
     delayed = plan.orders.index[plan.orders["delayed"]]
     orders = {}
     if len(delayed):
@@ -79,12 +82,34 @@ def load_tickets(client, plan):
             partner = korean_buyer(client, partner)
         title, body = TICKETS[key]
         body = body.format(order=order["name"], returned=order["name"])
+        contact = client.search_read("res.partner", [("id", "=", partner)], ["name", "email"])[0]
         known[key] = client.create(
             "helpdesk.ticket",
-            {"name": title, "description": f"<p>{body}</p>", "partner_id": partner},
+            {
+                "name": title,
+                "description": f"<p>{body}</p>",
+                "partner_id": partner,
+                "partner_name": contact["name"],
+                "partner_email": contact["email"],
+                "team_id": team,
+                "channel_id": channel,
+                "user_id": agent,
+            },
         )
         _key(client, "helpdesk.ticket", key, known[key])
     return known
+
+
+def load_team(client, agent):
+    """Return the service team of the story, creating it once."""
+    key = "logistics_team_service"
+    teams = client.known("helpdesk.ticket.team", key)
+    if key not in teams:
+        team = client.create("helpdesk.ticket.team", {"name": "Customer service", "user_ids": [(6, 0, [agent])]})
+        client.write("helpdesk.ticket.team", [team], {"name": "고객 서비스"}, context={"lang": "ko_KR"})
+        _key(client, "helpdesk.ticket.team", key, team)
+        teams = {key: team}
+    return teams[key]
 
 
 def korean_buyer(client, customer):
