@@ -29,10 +29,10 @@ class MedicalKitLine(models.Model):
         help="Probability that a case uses it: 1 for what is always used.",
     )
     handling = fields.Selection(
-        [("open", "Open"), ("hold", "Hold")],
+        [("open", "Open at Start"), ("hold", "Hold")],
         default="open",
         required=True,
-        help="Open: unpacked when the case is prepared. Hold: kept at hand, unpacked "
+        help="Open at start: unpacked when the case is prepared. Hold: kept at hand, unpacked "
         "only when needed.",
     )
 

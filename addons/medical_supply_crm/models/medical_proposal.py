@@ -146,6 +146,7 @@ class MedicalProposal(models.Model):
     # -- the medical desk -------------------------------------------------------
     def action_send(self):
         """Show the proposal to the hospital and tell its people."""
+        self.check_access("write")
         for proposal in self:
             proposal._check_open()
             if not proposal.line_ids:
@@ -187,6 +188,7 @@ class MedicalProposal(models.Model):
 
     def action_approve(self):
         """Approve on behalf of the hospital, with the quantities on the lines."""
+        self.check_access("write")
         for proposal in self:
             proposal._approve(
                 {line.id: line.approved_qty for line in proposal.line_ids},
@@ -197,6 +199,7 @@ class MedicalProposal(models.Model):
 
     def action_cancel(self):
         """Withdraw an open proposal, or an ordered one with everything undelivered."""
+        self.check_access("write")
         for proposal in self:
             if proposal.state == "ordered":
                 if proposal.delivery_status in ("partial", "done"):

@@ -58,6 +58,20 @@ class ResPartner(models.Model):
         help="Contacts who see and approve on the portal the proposals of the "
         "storerooms that serve this department, and nothing else.",
     )
+    medical_managed_hospital_ids = fields.Many2many(
+        "res.partner",
+        "medical_hospital_manager_rel",
+        "contact_id",
+        "hospital_id",
+        string="Manages Hospitals",
+    )
+    medical_user_department_ids = fields.Many2many(
+        "res.partner",
+        "medical_department_user_rel",
+        "contact_id",
+        "department_id",
+        string="Works in Departments",
+    )
     medical_storeroom_ids = fields.One2many(
         "medical.storeroom", "hospital_id", string="Storerooms"
     )
@@ -82,11 +96,16 @@ class ResPartner(models.Model):
         for partner in self:
             partner.medical_storeroom_count = counts.get(partner._origin, 0)
 
-    @api.constrains("medical_manager_ids", "medical_user_ids")
+    @api.constrains("medical_manager_ids", "medical_user_ids", "parent_id")
     def _check_medical_contacts(self):
-        """A role is given only to the hospital's own people: a slip of the mouse
-        here would show one hospital's storerooms to another."""
-        for partner in self:
+        """A role is given only to the hospital's own people, and ends before a
+        contact moves to another: a slip of the mouse here would show one hospital's
+        storerooms to another."""
+        # sudo: whoever moves a contact need not see the hospitals it works for
+        granting = self.sudo()
+        granting |= granting.medical_managed_hospital_ids
+        granting |= granting.medical_user_department_ids
+        for partner in granting:
             for contact in partner.medical_manager_ids | partner.medical_user_ids:
                 if contact.hospital_id != partner.hospital_id or not contact.hospital_id:
                     raise ValidationError(

@@ -3,3 +3,6 @@
 from . import test_feed_order_and_replay
 from . import test_replenishment_idempotent
 from . import test_schedule_to_order
+from . import test_portal_isolation
+from . import test_privacy
+from . import test_security

@@ -1,0 +1,174 @@
+# Copyright 2026 Omni Suite contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+
+from .common import NOW
+from .test_schedule_to_order import PortalCase
+
+MODELS = (
+    "medical.storeroom",
+    "medical.storeroom.line",
+    "medical.event",
+    "medical.proposal",
+    "medical.proposal.line",
+)
+CLOSED_MODELS = (
+    "medical.feed",
+    "medical.feed.problem",
+    "medical.code.mapping",
+    "medical.replenishment.run",
+    "medical.waste.risk",
+    "medical.kit",
+    "medical.procedure",
+    "medical.criticality",
+    "medical.consumption",
+)
+
+
+@tagged("post_install", "-at_install")
+@freeze_time(NOW)
+class TestPortalIsolation(PortalCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.warehouse.lot_stock_id.flush_recordset()
+
+    def setUp(self):
+        super().setUp()
+        self.proposal_a = self.sent_proposal(self.a)
+        self.proposal_b = self.sent_proposal(self.b)
+        # something in the ward's own storeroom of hospital A
+        self.a.feed.ingest(
+            "\r".join(
+                self.hl7(900 + n, self.day(3, 8 + n), place="W5") for n in range(5)
+            )
+        )
+        self._run(self.a.ward_room)
+        self.ward_proposal = self._proposal(self.a.ward_room)
+        self.ward_proposal.action_send()
+        self.env.flush_all()
+
+    def test_records_of_the_other_hospital_are_not_there(self):
+        for model in MODELS:
+            records = self.env[model].with_user(self.a.manager)
+            found = records.search([])
+            self.assertTrue(found, model)
+            hospitals = found.sudo().hospital_id
+            self.assertEqual(hospitals, self.a.partner, model)
+            foreign = self.env[model].search([("hospital_id", "=", self.b.partner.id)])
+            self.assertTrue(foreign, model)
+            with self.assertRaises(AccessError):
+                foreign[:1].with_user(self.a.manager).read(["display_name"])
+            with self.assertRaises(UserError):
+                foreign[:1].with_user(self.a.manager).export_data(["id"])
+
+    def test_portal_users_write_nothing_and_read_no_other_model(self):
+        for model in MODELS:
+            own = self.env[model].with_user(self.a.manager).search([], limit=1)
+            for operation in ("write", "create", "unlink"):
+                self.assertFalse(own.has_access(operation), (model, operation))
+        for model in CLOSED_MODELS:
+            self.assertFalse(
+                self.env[model].with_user(self.a.manager).has_access("read"), model
+            )
+
+    def test_ward_sees_its_own_department_only(self):
+        rooms = self.env["medical.storeroom"].with_user(self.a.nurse).search([])
+        self.assertEqual(rooms, self.a.ward_room)
+        proposals = self.env["medical.proposal"].with_user(self.a.nurse).search([])
+        self.assertEqual(proposals, self.ward_proposal)
+        self.authenticate("nurse_a", "nurse_a")
+        self.assertIn(
+            self.ward_proposal.name, self.get("/my/medical/proposals").text
+        )
+        self._assert_turned_away(f"/my/medical/proposals/{self.proposal_a.id}")
+
+    def test_a_role_taken_away_works_at_once(self):
+        rooms = self.env["medical.storeroom"].with_user(self.a.nurse)
+        self.assertTrue(rooms.search([]))
+        self.a.ward.medical_user_ids = False
+        self.assertFalse(rooms.search([]))
+
+    def test_roles_go_only_to_the_hospitals_own_contacts(self):
+        with self.assertRaisesRegex(ValidationError, "not a contact of"):
+            self.a.partner.medical_manager_ids = self.b.manager.partner_id
+        with self.assertRaisesRegex(ValidationError, "not a contact of"):
+            self.a.manager.partner_id.parent_id = self.b.partner
+
+    def test_every_page_turns_a_stranger_away_without_a_hint(self):
+        missing = 10**7
+        form = {"signed_by": "Mallory", "revision": "1"}
+        self.authenticate("manager_a", "manager_a")
+        own = self.form_of(self.proposal_a)
+        form["csrf_token"] = own["csrf_token"]
+        for record_id in (self.proposal_b.id, missing):
+            self._assert_turned_away(f"/my/medical/proposals/{record_id}")
+            self._assert_turned_away(
+                f"/my/medical/proposals/{record_id}/approve", data=form
+            )
+            self._assert_turned_away(
+                f"/my/medical/proposals/{record_id}/reject", data=form
+            )
+        for record_id in (self.b.room.id, missing):
+            self._assert_turned_away(f"/my/medical/storerooms/{record_id}")
+        self.proposal_b.invalidate_recordset()
+        self.assertEqual(self.proposal_b.state, "sent")
+        for url in (
+            "/my",
+            "/my/medical",
+            "/my/medical/proposals",
+            "/my/medical/demand",
+            "/my/medical/storerooms",
+            "/my/medical/deliveries",
+        ):
+            text = self.get(url).text
+            self.assertNotIn(self.b.partner.name, text, url)
+            self.assertNotIn(self.proposal_b.name, text, url)
+
+    def test_a_foreign_line_id_in_the_form_changes_nothing(self):
+        self.authenticate("manager_a", "manager_a")
+        form = dict(self.form_of(self.proposal_a), signed_by="Lee")
+        foreign = self.proposal_b.line_ids[0]
+        form[f"qty_{foreign.id}"] = "0"
+        before = foreign.approved_qty
+        self.get(f"/my/medical/proposals/{self.proposal_a.id}/approve", data=form)
+        foreign.invalidate_recordset()
+        self.assertEqual(foreign.approved_qty, before)
+
+    def test_rpc_reaches_no_method_that_decides(self):
+        self.authenticate("manager_a", "manager_a")
+        for method in ("action_approve", "action_send", "action_cancel", "_approve"):
+            answer = self.url_open(
+                "/web/dataset/call_kw",
+                json={
+                    "jsonrpc": "2.0",
+                    "method": "call",
+                    "params": {
+                        "model": "medical.proposal",
+                        "method": method,
+                        "args": [[self.proposal_a.id]],
+                        "kwargs": {},
+                    },
+                },
+            ).json()
+            self.assertIn("error", answer, method)
+        self.proposal_a.invalidate_recordset()
+        self.assertEqual(self.proposal_a.state, "sent")
+
+    def test_without_login_every_page_asks_for_it(self):
+        for url in (
+            "/my/medical",
+            f"/my/medical/proposals/{self.proposal_a.id}",
+            f"/my/medical/storerooms/{self.a.room.id}",
+        ):
+            response = self.get(url, allow_redirects=False)
+            self.assertIn(response.status_code, (302, 303), url)
+            self.assertIn("/web/login", response.headers["Location"])
+
+    def _assert_turned_away(self, url, data=None):
+        response = self.get(url, data=data, allow_redirects=False)
+        self.assertIn(response.status_code, (302, 303), url)
+        self.assertTrue(response.headers["Location"].endswith("/my"), url)
