@@ -3,18 +3,20 @@
 """The Odoo, PostgreSQL and folders that the tests use."""
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from suite.prepare import ensure_python
 from suite.prepare.console import Steps
+from suite.prepare.files import lock
 from suite.prepare.odoo_tree import OdooTree, prepare_odoo
 from suite.prepare.places import ADDONS, cache_dir
 from suite.prepare.postgres import Cluster, NamedPostgres, Postgres
@@ -103,38 +105,61 @@ def _version_of(tree: OdooTree) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
+def test_server(folder: Path) -> Postgres:
+    """The PostgreSQL that PG* variables name, else a cluster of the tests' own in the cache folder."""
+    python = PythonEnv.find()
+    if NamedPostgres.wanted():
+        return NamedPostgres(python)
+    # Nothing in test databases is worth a disk's wait.
+    return Cluster(python, folder / "pg", ("fsync=off", "synchronous_commit=off", "full_page_writes=off"))
+
+
+def used(server: Postgres, path: Path) -> Callable[[], None]:
+    """Mark a server as in use by this process; the result stops it if nobody else uses it.
+
+    Users share a lock, which the system drops however a process ends; who gets it alone is
+    the last one.
+    """
+    if not isinstance(server, Cluster):
+        return lambda: None
+    path.touch()
+    stream = path.open("rb")
+    fcntl.flock(stream, fcntl.LOCK_SH)
+
+    def stop() -> None:
+        with stream, contextlib.suppress(BlockingIOError):
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            server.stop()
+
+    return stop
+
+
 @contextlib.contextmanager
 def prepared(browser: bool = False) -> Iterator[Environment]:
     """Prepare Odoo, PostgreSQL and, where asked for, Chromium; or take those that are already there.
 
-    A PostgreSQL of our own runs until the block ends, unless it ran before.
+    A PostgreSQL of our own runs until the last block that uses it ends.
 
     :raises Problem: something could not be prepared; the text says what and why.
     """
     folder = cache_dir() / "testing"
     folder.mkdir(parents=True, exist_ok=True)
     steps = Steps(3 if browser else 2)
-    with steps.step("Odoo 19"):
-        tree = prepare_odoo(steps)
-    with steps.step("PostgreSQL"):
-        python = PythonEnv.find()
-        if NamedPostgres.wanted():
-            server: Postgres = NamedPostgres(python)
-        else:
-            # Nothing in test databases is worth a disk's wait.
-            settings = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
-            server = Cluster(python, folder / "pg", settings)
-        ran_before = isinstance(server, NamedPostgres) or bool(server.pid())
-        server.start(steps)
-    process = {"PYTHONPATH": os.pathsep.join(filter(None, (str(tree.path), os.environ.get("PYTHONPATH"))))}
-    if browser:
-        with steps.step("Chromium"):
-            process["PATH"] = os.pathsep.join(
-                (str(prepare_browser(steps, folder / "bin")), os.environ.get("PATH", os.defpath))
-            )
-    oca = Path(sysconfig.get_path("purelib")) / "odoo" / "addons"
-    core = [path for path in tree.addons if path != oca]
-    try:
+    with contextlib.ExitStack() as stack:
+        with steps.step("Odoo 19"):
+            tree = prepare_odoo(steps)
+        with steps.step("PostgreSQL"):
+            server = test_server(folder)
+            stack.callback(used(server, folder / "pg.users"))
+            with lock(folder / "pg.lock"):
+                server.start(steps)
+        process = {"PYTHONPATH": os.pathsep.join(filter(None, (str(tree.path), os.environ.get("PYTHONPATH"))))}
+        if browser:
+            with steps.step("Chromium"):
+                programs = prepare_browser(steps, folder / "bin")
+                process["PATH"] = os.pathsep.join((str(programs), os.environ.get("PATH", os.defpath)))
+        oca = Path(sysconfig.get_path("purelib")) / "odoo" / "addons"
+        core = [path for path in tree.addons if path != oca]
         yield Environment(
             odoo_command=[sys.executable, "-c", "import odoo.cli; odoo.cli.main()"],
             odoo_version=_version_of(tree),
@@ -143,6 +168,3 @@ def prepared(browser: bool = False) -> Iterator[Environment]:
             process=process,
             folder=str(folder),
         )
-    finally:
-        if not ran_before:
-            server.stop()
