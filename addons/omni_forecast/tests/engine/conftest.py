@@ -25,6 +25,8 @@ sys.modules.setdefault("omni_forecast.tests", _bare)
 @pytest.fixture(scope="session")
 def engine():
     return load("omni_forecast")
+
+
 # pytest would run the tests/__init__.py above this folder, which needs Odoo
 _bare = types.ModuleType("omni_forecast.tests")
 _bare.__path__ = [str(HERE.parents[1])]

@@ -82,7 +82,9 @@ def test_automatic_choice_is_never_worse_than_comb(engine, mixed):
     result = engine.forecast(train, freq="M", horizon=6)
     comb = result.by_model[result.by_model.model == "comb"]
     both = test.merge(result.forecasts, on=["unique_id", "ds"]).merge(
-        comb[["unique_id", "ds", "mean"]], on=["unique_id", "ds"], suffixes=("", "_comb")
+        comb[["unique_id", "ds", "mean"]],
+        on=["unique_id", "ds"],
+        suffixes=("", "_comb"),
     )
     kind = both.unique_id.str.extract(r"([a-z]+)")[0]
     scale = train.groupby("unique_id").y.apply(lambda y: (y.diff() ** 2).mean())
@@ -139,7 +141,10 @@ def test_missing_column_and_empty_panel(engine, mixed):
 def test_progress_reaches_the_end(engine, mixed):
     seen = []
     engine.forecast(
-        mixed, freq="M", horizon=3, progress=lambda done, total: seen.append((done, total))
+        mixed,
+        freq="M",
+        horizon=3,
+        progress=lambda done, total: seen.append((done, total)),
     )
     assert seen == sorted(seen)
     assert seen[-1][0] <= seen[-1][1]

@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 import pytest
-
 from omni_forecast.engine.reorder import (
     PERIOD_DAYS,
     abc_classes,

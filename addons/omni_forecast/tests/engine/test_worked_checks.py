@@ -101,7 +101,10 @@ def test_a_zero_forecast_wins_mase_but_has_the_worst_bias():
 )
 def test_demand_classes(values, name):
     y, n = one_row(values)
-    assert classify.classify(y, n, 12).name[0] in (name, "new" if len(y[0]) < 6 else name)
+    assert classify.classify(y, n, 12).name[0] in (
+        name,
+        "new" if len(y[0]) < 6 else name,
+    )
 
 
 def test_theta_weight_and_level_are_least_squares():
