@@ -330,9 +330,9 @@ class LogisticsEtaLane(models.Model):
                 frame["country"], frame["region_state"], frame["postcode"], strict=True
             )
         ]
-        frame["warehouse"] = frame["warehouse"].fillna(0).astype(int)
+        frame["warehouse"] = pd.to_numeric(frame["warehouse"]).fillna(0).astype(int)
         frame["carrier"] = frame["carrier"].astype(int)
-        frame["previous_open"] = frame["previous_open"].fillna(0).astype(int)
+        frame["previous_open"] = pd.to_numeric(frame["previous_open"]).fillna(0).astype(int)
         return frame
 
     @api.model

@@ -252,7 +252,7 @@ class StockPicking(models.Model):
         late = ~arrived & ~cancelled & (expected > promise + grace)
         reason = pd.Series("out_of_stock", index=frame.index)
         ready = (frame["state"] == "assigned") | (
-            frame["previous_ready"].fillna(False).astype(bool)
+            frame["previous_ready"].eq(True)
         )
         reason[ready], reason[transit] = "not_picked", "carrier"
         source = pd.Series("scheduled", index=frame.index)
