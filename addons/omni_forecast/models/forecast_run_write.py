@@ -139,7 +139,7 @@ class ForecastRun(models.Model):
             )
         except EngineCancelled as stop:
             raise Cancelled() from stop
-        return Results(result)
+        return Results(result, self.env._("The model gave no finite forecast."))
 
     def _write_chunk(self, plan, chunk, results):
         """Replace the results of some series; all of them or, after a crash, none.
@@ -338,7 +338,8 @@ class Results:
         "n",
     )
 
-    def __init__(self, result):
+    def __init__(self, result, text):
+        """:param text: what to say of a series whose forecast is not finite"""
         forecasts = result.forecasts
         self.dates = forecasts["ds"].dt.date.tolist()
         self.bands = {name: forecasts[name].tolist() for name in self.BANDS}
@@ -374,7 +375,7 @@ class Results:
         for uid, block in list(self._blocks.items()):
             if any(number(value) is None for value in self.bands["mean"][block]):
                 # nothing a person could act on: no line, and the reason is visible
-                self._note(uid, "not_finite", "The model gave no finite forecast.")
+                self._note(uid, "not_finite", text)
                 del self._blocks[uid], self.choice[uid]
                 self.quantile.pop(uid, None)
 
