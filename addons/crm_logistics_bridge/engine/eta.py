@@ -48,7 +48,9 @@ def inverted_cdf(values, probability):
 
 def _rank(count, probability):
     """0-based index of the quantile; the tiny term undoes 0.9 * 10 = 9.000000000000002."""
-    return np.clip(np.ceil(np.asarray(count) * probability - 1e-9).astype(int) - 1, 0, None)
+    return np.clip(
+        np.ceil(np.asarray(count) * probability - 1e-9).astype(int) - 1, 0, None
+    )
 
 
 def effective_start(local, cutoff_hour):
@@ -65,7 +67,9 @@ def effective_start(local, cutoff_hour):
 
 def region_key(country, state, postcode):
     """Destination region: country and state, else the first two of the postcode."""
-    return "-".join(part for part in (country or "", state or (postcode or "")[:2]) if part)
+    return "-".join(
+        part for part in (country or "", state or (postcode or "")[:2]) if part
+    )
 
 
 def fit(history, min_obs=10, shrink=10.0):
@@ -87,7 +91,17 @@ def fit(history, min_obs=10, shrink=10.0):
         _fit_stage(part.reset_index(drop=True), min_obs, shrink).assign(stage=stage)
         for stage, part in history.groupby("stage", sort=True)
     ]
-    columns = ["stage", "level", *KEYS, "n", "p50", "p90", "grid", "coverage", "coverage_n"]
+    columns = [
+        "stage",
+        "level",
+        *KEYS,
+        "n",
+        "p50",
+        "p90",
+        "grid",
+        "coverage",
+        "coverage_n",
+    ]
     if not tables:
         return pd.DataFrame(columns=columns)
     return pd.concat(tables, ignore_index=True)[columns]
@@ -144,7 +158,11 @@ def _quantiles(part, min_obs, shrink):
         if level:
             parent = levels[level - 1]
             up = parent_of[example]
-            weight = (count / (count + shrink))[:, None] if shrink else np.ones((len(count), 1))
+            weight = (
+                (count / (count + shrink))[:, None]
+                if shrink
+                else np.ones((len(count), 1))
+            )
             weight = np.where(count[:, None] >= min_obs, weight, 0.0)
             grid = weight * grid + (1 - weight) * parent["grid"][up]
         levels[level] = {"grid": grid, "count": count, "example": example}
@@ -174,7 +192,9 @@ def _correction(lanes, held_out):
 
     by_carrier = {
         key: quantile(excess[index])
-        for key, index in held_out.reset_index(drop=True).groupby(list(KEYS[:2])).indices.items()
+        for key, index in held_out.reset_index(drop=True)
+        .groupby(list(KEYS[:2]))
+        .indices.items()
         if len(index) >= MIN_CALIBRATION
     }
     return {"all": quantile(excess), "carrier": by_carrier}
@@ -197,7 +217,9 @@ def _finish(lanes, correction, measured):
     lanes["coverage"], lanes["coverage_n"] = np.nan, 0
     if measured is not None:
         keys = ["level", *KEYS]
-        lanes = lanes.drop(columns=["coverage", "coverage_n"]).merge(measured, on=keys, how="left")
+        lanes = lanes.drop(columns=["coverage", "coverage_n"]).merge(
+            measured, on=keys, how="left"
+        )
         lanes["coverage_n"] = lanes["coverage_n"].fillna(0).astype(int)
     return lanes
 
@@ -284,7 +306,9 @@ def _cdf(grid, days):
     low = np.clip(index - 1, 0, None)
     rows = np.arange(len(grid))
     width = grid[rows, index] - grid[rows, low]
-    share = np.where(width > 0, (days - grid[rows, low]) / np.where(width > 0, width, 1), 0)
+    share = np.where(
+        width > 0, (days - grid[rows, low]) / np.where(width > 0, width, 1), 0
+    )
     cdf = GRID[low] + np.clip(share, 0, 1) * (GRID[index] - GRID[low])
     return np.where(index == 0, 0.0, cdf)
 

@@ -56,10 +56,16 @@ _COUNTER = re.compile(
     re.IGNORECASE,
 )
 # "번" alone means "number", but "3번째" is "third" and "3번이나" is "three times".
-_DATE = re.compile(r"^(?:19|20)\d{2}[\-/.]?(?:0[1-9]|1[0-2])[\-/.]?(?:0[1-9]|[12]\d|3[01])$")
-_PHONE = re.compile(r"^(?:\+?82[\- ]?)?0?(?:1[016789]|2|[3-6]\d|70|80|50\d)[\- ]\d{3,4}[\- ]\d{4}$")
+_DATE = re.compile(
+    r"^(?:19|20)\d{2}[\-/.]?(?:0[1-9]|1[0-2])[\-/.]?(?:0[1-9]|[12]\d|3[01])$"
+)
+_PHONE = re.compile(
+    r"^(?:\+?82[\- ]?)?0?(?:1[016789]|2|[3-6]\d|70|80|50\d)[\- ]\d{3,4}[\- ]\d{4}$"
+)
 _MOBILE = re.compile(r"^01[016789]\d{7,8}$")
-_URL_OR_MAIL = re.compile(r"(?:https?://|www\.)\S+|[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+", re.IGNORECASE)
+_URL_OR_MAIL = re.compile(
+    r"(?:https?://|www\.)\S+|[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+", re.IGNORECASE
+)
 _PARTICLE = r"(?:은|는|이|가|을|를|의|도|만|로|으로)?"
 _LINK = rf"{_PARTICLE}\s*(?:is\s+)?[:=#]?\s*(?:no\.?\s*|#\s*)?"
 
@@ -75,7 +81,10 @@ KEYWORDS = {
         r"(?:delivery|shipment|dispatch)\s*(?:number|num\.?|no\.?|id|order\s*(?:no\.?|number)|note|#)",
         "",
     ),
-    "rma": (r"(?:반품|반납|교환)\s*(?:번호|넘버|no\.?|#)|(?:rma|return)\s*(?:number|no\.?|id|#)", ""),
+    "rma": (
+        r"(?:반품|반납|교환)\s*(?:번호|넘버|no\.?|#)|(?:rma|return)\s*(?:number|no\.?|id|#)",
+        "",
+    ),
     "invoice": (
         r"(?:세금\s*계산서|청구서|계산서|인보이스)\s*(?:번호|넘버|no\.?|#)|"
         r"invoice\s*(?:number|num\.?|no\.?|id|#)",
@@ -128,7 +137,9 @@ class Pattern:
 
     def __post_init__(self):
         if self.padding < 0:
-            raise ValueError(f"padding of {self.prefix!r} must be 0 or more, got {self.padding}")
+            raise ValueError(
+                f"padding of {self.prefix!r} must be 0 or more, got {self.padding}"
+            )
 
 
 @dataclass(frozen=True)
@@ -148,7 +159,16 @@ class Finding:
 
 
 #: Reason codes; the shell translates them.
-WHY = ("exact", "variant", "labelled", "loose", "tracking", "tracking_format", "lot", "customer_ref")
+WHY = (
+    "exact",
+    "variant",
+    "labelled",
+    "loose",
+    "tracking",
+    "tracking_format",
+    "lot",
+    "customer_ref",
+)
 
 
 def find_references(text, patterns):
@@ -172,7 +192,9 @@ def find_references(text, patterns):
     for start, end, kind, value, score, why in sorted(
         hits, key=lambda hit: (-hit[4], hit[0] - hit[1], hit[0])
     ):
-        if any(start < other_end and other_start < end for other_start, other_end in taken):
+        if any(
+            start < other_end and other_start < end for other_start, other_end in taken
+        ):
             continue
         taken.append((start, end))
         if (kind, value) in seen:
@@ -195,7 +217,9 @@ def _compiled(patterns):
         for pattern in patterns:
             by_kind.setdefault(pattern.kind, []).append(pattern)
         matchers += [
-            _keyword_matcher(kind, series) for kind, series in by_kind.items() if kind in KEYWORDS
+            _keyword_matcher(kind, series)
+            for kind, series in by_kind.items()
+            if kind in KEYWORDS
         ]
         _CACHE[patterns] = matchers
     return _CACHE[patterns]
@@ -238,7 +262,9 @@ def _prefix_matcher(pattern):
         alias = r"s/?o|s" if pattern.prefix.upper() == "S" else r"s/?o"
         regex = f"(?:{alias})"
     gap = r"(\s?[\-#:.]?\s?)"
-    body = re.compile(rf"{_BEFORE}{regex}{gap}(\d{{1,{pattern.padding + 3}}}){_AFTER}", re.IGNORECASE)
+    body = re.compile(
+        rf"{_BEFORE}{regex}{gap}(\d{{1,{pattern.padding + 3}}}){_AFTER}", re.IGNORECASE
+    )
 
     def match(plain):
         for found in body.finditer(plain):
@@ -251,12 +277,19 @@ def _prefix_matcher(pattern):
                 continue
             if not full and not distinctive and "#" not in between:
                 continue
-            if between.strip() in {"", "-", "."} and between and not distinctive and not zero:
+            if (
+                between.strip() in {"", "-", "."}
+                and between
+                and not distinctive
+                and not zero
+            ):
                 continue
             if between.isspace() and not zero and _COUNTER.match(plain, found.end()):
                 continue
             queue = iter(legends)
-            head = "".join(next(queue) if literal is None else literal for literal in literals)
+            head = "".join(
+                next(queue) if literal is None else literal for literal in literals
+            )
             value = head + digits.zfill(pattern.padding)
             written = found.group().upper() == value.upper()
             score, why = (EXACT, "exact") if written else (VARIANT, "variant")
@@ -278,7 +311,9 @@ def _keyword_matcher(kind, series):
         rf"(?<![A-Za-z])(?:{words}){_LINK}(?P<number>\d+)(?P<beon>번(?![째이]|\s*(?:이상|이나)))?{_AFTER}",
         re.IGNORECASE,
     )
-    behind = re.compile(rf"(?<![A-Za-z0-9.,\-/])(?P<number>\d{{3,}})번\s*(?:{loose})", re.IGNORECASE)
+    behind = re.compile(
+        rf"(?<![A-Za-z0-9.,\-/])(?P<number>\d{{3,}})번\s*(?:{loose})", re.IGNORECASE
+    )
 
     def usable(digits):
         return (
@@ -292,7 +327,9 @@ def _keyword_matcher(kind, series):
             return
         for found in body.finditer(plain):
             digits = found["number"]
-            if not usable(digits) or (not found["beon"] and _COUNTER.match(plain, found.end())):
+            if not usable(digits) or (
+                not found["beon"] and _COUNTER.match(plain, found.end())
+            ):
                 continue
             labelled = bool(found["label"])
             if not labelled and not (
@@ -308,7 +345,14 @@ def _keyword_matcher(kind, series):
             for found in behind.finditer(plain):
                 if usable(found["number"]):
                     value = plainest.prefix + found["number"].zfill(plainest.padding)
-                    yield found.start("number"), found.end("number"), kind, value, LOOSE, "loose"
+                    yield (
+                        found.start("number"),
+                        found.end("number"),
+                        kind,
+                        value,
+                        LOOSE,
+                        "loose",
+                    )
 
     return match
 
@@ -321,16 +365,35 @@ def _find_tokens(plain):
         if 9 <= len(value) <= 30 and not (
             _PHONE.match(written) or _MOBILE.match(value) or _DATE.match(value)
         ):
-            yield found.start(1), found.start(1) + len(written), "tracking", value, VARIANT, "tracking"
+            yield (
+                found.start(1),
+                found.start(1) + len(written),
+                "tracking",
+                value,
+                VARIANT,
+                "tracking",
+            )
     for found in _TRACKING_BARE.finditer(plain):
-        yield found.start(1), found.end(1), "tracking", found.group(1).upper(), LABELLED, "tracking_format"
-    for regex, kind, score in ((_LOT, "lot", 0.93), (_CUSTOMER_REF, "customer_ref", 0.93)):
+        yield (
+            found.start(1),
+            found.end(1),
+            "tracking",
+            found.group(1).upper(),
+            LABELLED,
+            "tracking_format",
+        )
+    for regex, kind, score in (
+        (_LOT, "lot", 0.93),
+        (_CUSTOMER_REF, "customer_ref", 0.93),
+    ):
         for found in regex.finditer(plain):
             value = found.group(1)
             if (
                 len(value) >= 4
                 and any(char.isdigit() for char in value)
-                and not (_DATE.match(value) or _PHONE.match(value) or _MOBILE.match(value))
+                and not (
+                    _DATE.match(value) or _PHONE.match(value) or _MOBILE.match(value)
+                )
                 and not _COUNTER.match(plain, found.end())
             ):
                 yield found.start(1), found.end(1), kind, value.upper(), score, kind

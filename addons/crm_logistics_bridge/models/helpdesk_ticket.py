@@ -62,9 +62,9 @@ class HelpdeskTicket(models.Model):
             lambda link: link.state == "confirmed" and link.picking_id.logistics_late
         )
         reasons = dict(
-            self.env["stock.picking"]._fields["logistics_late_reason"]._description_selection(
-                self.env
-            )
+            self.env["stock.picking"]
+            ._fields["logistics_late_reason"]
+            ._description_selection(self.env)
         )
         by_ticket = links.grouped("ticket_id")
         for ticket in self:
@@ -128,18 +128,22 @@ class HelpdeskTicket(models.Model):
         if "sale_order_ids" in vals:
             self._logistics_keep_manual_orders()
         if {"partner_id", "name", "description"} & vals.keys():
-            (moved if vals.keys() <= {"partner_id"} else self)._logistics_link_from_text(
-                suggest=bool(moved)
-            )
+            (
+                moved if vals.keys() <= {"partner_id"} else self
+            )._logistics_link_from_text(suggest=bool(moved))
         return result
 
     def _message_post_after_hook(self, message, msg_values):
         result = super()._message_post_after_hook(message, msg_values)
         author = message.author_id
-        internal = author and any(user._is_internal() for user in author.sudo().user_ids)
+        internal = author and any(
+            user._is_internal() for user in author.sudo().user_ids
+        )
         if message.message_type in ("email", "comment", "sms") and not internal:
             self._logistics_link_from_text(
-                {self.id: f"{message.subject or ''}\n{html2plaintext(message.body or '')}"},
+                {
+                    self.id: f"{message.subject or ''}\n{html2plaintext(message.body or '')}"
+                },
                 message=message,
             )
         return result
@@ -178,7 +182,12 @@ class HelpdeskTicket(models.Model):
                 written.append((ticket, text, finding))
         documents = resolver._resolve(
             {
-                (t.commercial_partner_id.id, t.company_id.id, finding.kind, finding.value)
+                (
+                    t.commercial_partner_id.id,
+                    t.company_id.id,
+                    finding.kind,
+                    finding.value,
+                )
                 for t, _text, finding in written
             }
         )
@@ -262,7 +271,9 @@ class HelpdeskTicket(models.Model):
             return
         now = fields.Datetime.now()
         since = {
-            company.id: fields.Datetime.subtract(now, days=company.logistics_link_recent_days)
+            company.id: fields.Datetime.subtract(
+                now, days=company.logistics_link_recent_days
+            )
             for company in tickets.company_id
         }
         recent = resolver._recent_orders(
@@ -277,7 +288,9 @@ class HelpdeskTicket(models.Model):
                 reason = (
                     self.env._("No reference in the text; open order of this customer")
                     if is_open
-                    else self.env._("No reference in the text; recently delivered order")
+                    else self.env._(
+                        "No reference in the text; recently delivered order"
+                    )
                 )
                 self._logistics_want(
                     wanted,
@@ -295,21 +308,38 @@ class HelpdeskTicket(models.Model):
                 )
 
     def _logistics_existing(self, tickets):
-        links = self.env["logistics.ticket.link"].sudo().search([("ticket_id", "in", tickets.ids)])
-        return {(link.ticket_id.id, link.kind, link[TARGETS[link.kind][0]].id): link for link in links}
+        links = (
+            self.env["logistics.ticket.link"]
+            .sudo()
+            .search([("ticket_id", "in", tickets.ids)])
+        )
+        return {
+            (link.ticket_id.id, link.kind, link[TARGETS[link.kind][0]].id): link
+            for link in links
+        }
 
     def _logistics_store_links(self, tickets, wanted, existing):
         """Create what is new; a surer reading lifts a proposal; a rejection stays."""
         Link = self.env["logistics.ticket.link"].sudo()
-        limit = {ticket.id: ticket.company_id.logistics_link_auto_score for ticket in tickets}
+        limit = {
+            ticket.id: ticket.company_id.logistics_link_auto_score for ticket in tickets
+        }
         now = fields.Datetime.now()
         vals_list, changed = [], Link
         for (ticket_id, kind, record_id), values in wanted.items():
-            sure = values["source"] != "suggestion" and values["score"] >= limit[ticket_id]
+            sure = (
+                values["source"] != "suggestion" and values["score"] >= limit[ticket_id]
+            )
             link = existing.get((ticket_id, kind, record_id))
             if link:
-                if link.state == "proposed" and not link.decided_date and values["score"] > link.score:
-                    decided = {"state": "confirmed", "decided_date": now} if sure else {}
+                if (
+                    link.state == "proposed"
+                    and not link.decided_date
+                    and values["score"] > link.score
+                ):
+                    decided = (
+                        {"state": "confirmed", "decided_date": now} if sure else {}
+                    )
                     link.write({**values, **decided})
                     changed |= link
                 continue
@@ -341,11 +371,14 @@ class HelpdeskTicket(models.Model):
         for ticket in self.sudo():
             links = ticket.logistics_link_ids.filtered("order_id")
             confirmed |= links.filtered(
-                lambda link, t=ticket: link.state != "confirmed" and link.order_id in t.sale_order_ids
+                lambda link, t=ticket: (
+                    link.state != "confirmed" and link.order_id in t.sale_order_ids
+                )
             )
             dropped |= links.filtered(
-                lambda link, t=ticket: link.state == "confirmed"
-                and link.order_id not in t.sale_order_ids
+                lambda link, t=ticket: (
+                    link.state == "confirmed" and link.order_id not in t.sale_order_ids
+                )
             )
             for order in ticket.sale_order_ids - links.order_id:
                 vals_list.append(
@@ -377,23 +410,31 @@ class HelpdeskTicket(models.Model):
         self.ensure_one()
         record.ensure_one()
         if record._name not in MODEL_KINDS:
-            raise ValueError(f"{record._name} cannot be linked; use one of {sorted(MODEL_KINDS)}")
+            raise ValueError(
+                f"{record._name} cannot be linked; use one of {sorted(MODEL_KINDS)}"
+            )
         kind = MODEL_KINDS[record._name]
         # As above: the caller vouches for the link, the table has no writers of its own.
         link = self._logistics_existing(self).get((self.id, kind, record.id))
         if not link:
-            link = self.env["logistics.ticket.link"].sudo().create(
-                {
-                    "ticket_id": self.id,
-                    "kind": kind,
-                    TARGETS[kind][0]: record.id,
-                    "name": record.sudo().display_name,
-                    "score": score,
-                    "source": "derived",
-                    "reason": reason,
-                    "state": state,
-                    "decided_date": fields.Datetime.now() if state != "proposed" else False,
-                }
+            link = (
+                self.env["logistics.ticket.link"]
+                .sudo()
+                .create(
+                    {
+                        "ticket_id": self.id,
+                        "kind": kind,
+                        TARGETS[kind][0]: record.id,
+                        "name": record.sudo().display_name,
+                        "score": score,
+                        "source": "derived",
+                        "reason": reason,
+                        "state": state,
+                        "decided_date": fields.Datetime.now()
+                        if state != "proposed"
+                        else False,
+                    }
+                )
             )
             link._sync_ticket_orders()
         return link.sudo(self.env.su)
@@ -404,17 +445,26 @@ class HelpdeskTicket(models.Model):
         reasons = {
             "exact": self.env._("Number %s written in full", finding.value),
             "variant": self.env._("%s in another spelling", finding.value),
-            "labelled": self.env._("Number after a word that names it: %s", finding.value),
+            "labelled": self.env._(
+                "Number after a word that names it: %s", finding.value
+            ),
             "loose": self.env._("Number near a word such as order: %s", finding.value),
             "tracking": self.env._("Tracking number %s", finding.value),
-            "tracking_format": self.env._("Looks like tracking number %s", finding.value),
-            "lot": self.env._("Lot or serial number %s in this delivery", finding.value),
+            "tracking_format": self.env._(
+                "Looks like tracking number %s", finding.value
+            ),
+            "lot": self.env._(
+                "Lot or serial number %s in this delivery", finding.value
+            ),
             "customer_ref": self.env._("Customer's own reference %s", finding.value),
         }
         return reasons[finding.why]
 
     def _logistics_snippet(self, text, finding, around=30):
         """The reference with a few words on either side, on one line."""
-        start, end = max(finding.start - around, 0), min(finding.end + around, len(text))
+        start, end = (
+            max(finding.start - around, 0),
+            min(finding.end + around, len(text)),
+        )
         snippet = " ".join(text[start:end].split())
         return f"{'…' if start else ''}{snippet}{'…' if end < len(text) else ''}"

@@ -120,7 +120,9 @@ class LogisticsEtaLane(models.Model):
         """Button "Learn from history": fit the user's companies, refresh open deliveries."""
         if not self.env.user.has_group("crm_logistics_bridge.group_logistics_manager"):
             raise AccessError(
-                self.env._("Only a manager of customer logistics may start the learning.")
+                self.env._(
+                    "Only a manager of customer logistics may start the learning."
+                )
             )
         # Lanes and dates are nobody's to write by hand; the check above is the gate.
         runs = self.sudo()._learn_and_refresh(self.env.companies)
@@ -151,7 +153,11 @@ class LogisticsEtaLane(models.Model):
             with Run.track("learn", company) as figures:
                 figures["rows"], figures["message"] = self._learn(company)
         runs = Run.search(
-            [("id", ">", last), ("job", "=", "learn"), ("company_id", "in", companies.ids)]
+            [
+                ("id", ">", last),
+                ("job", "=", "learn"),
+                ("company_id", "in", companies.ids),
+            ]
         )
         self.env["stock.picking"]._logistics_refresh_open(companies)
         return runs
@@ -179,7 +185,9 @@ class LogisticsEtaLane(models.Model):
             )
         lanes = eta.fit(history, min_obs=max(company.logistics_eta_min_obs, 1))
         now = fields.Datetime.now()
-        self.create([self._lane_values(company, now, row) for row in lanes.itertuples()])
+        self.create(
+            [self._lane_values(company, now, row) for row in lanes.itertuples()]
+        )
         return len(history), self.env._(
             "%(lanes)s lanes learned from %(rows)s deliveries.",
             lanes=len(lanes),
@@ -332,7 +340,9 @@ class LogisticsEtaLane(models.Model):
         ]
         frame["warehouse"] = pd.to_numeric(frame["warehouse"]).fillna(0).astype(int)
         frame["carrier"] = frame["carrier"].astype(int)
-        frame["previous_open"] = pd.to_numeric(frame["previous_open"]).fillna(0).astype(int)
+        frame["previous_open"] = (
+            pd.to_numeric(frame["previous_open"]).fillna(0).astype(int)
+        )
         return frame
 
     @api.model

@@ -36,7 +36,12 @@ class LogisticsLinkResolver(models.AbstractModel):
         for sequence in self.env["ir.sequence"].search(
             [("code", "in", list(kinds)), *own], order="company_id, id"
         ):
-            add(sequence.company_id, kinds[sequence.code], sequence.prefix, sequence.padding)
+            add(
+                sequence.company_id,
+                kinds[sequence.code],
+                sequence.prefix,
+                sequence.padding,
+            )
         for picking_type in self.env["stock.picking.type"].search(
             [("code", "in", VISIBLE_CODES), ("company_id", "in", companies.ids)],
             # Deliveries first: a bare "delivery no. 12" means the first of them.
@@ -44,7 +49,12 @@ class LogisticsLinkResolver(models.AbstractModel):
         ):
             sequence = picking_type.sequence_id
             if sequence.prefix:
-                add(picking_type.company_id, "picking", sequence.prefix, sequence.padding)
+                add(
+                    picking_type.company_id,
+                    "picking",
+                    sequence.prefix,
+                    sequence.padding,
+                )
         # Invoices are numbered by their journal: INV/2026/00001, INV/2026/11/0001.
         for journal in self.env["account.journal"].search(
             [("type", "=", "sale"), ("company_id", "in", companies.ids)]
@@ -83,9 +93,14 @@ class LogisticsLinkResolver(models.AbstractModel):
                 [request[1] for request in wanted],
                 [request[3] for request in wanted],
             )
-            for partner, company, value, target, record_id, name in self.env.execute_query(
-                queries[kind](asked)
-            ):
+            for (
+                partner,
+                company,
+                value,
+                target,
+                record_id,
+                name,
+            ) in self.env.execute_query(queries[kind](asked)):
                 found.setdefault((partner, company, kind, value), []).append(
                     (target, record_id, name)
                 )

@@ -37,7 +37,9 @@ class LogisticsOverview(models.AbstractModel):
         """
         if not self.env.user.has_group("crm_logistics_bridge.group_logistics_viewer"):
             raise AccessError(
-                self.env._("The customer overview needs the group Customer Logistics: Viewer.")
+                self.env._(
+                    "The customer overview needs the group Customer Logistics: Viewer."
+                )
             )
         partner.check_access("read")
         self.env.flush_all()
@@ -88,9 +90,9 @@ class LogisticsOverview(models.AbstractModel):
         return self.env.cr.dictfetchall()
 
     def _label(self, model, field, value):
-        return dict(self.env[model]._fields[field]._description_selection(self.env)).get(
-            value, ""
-        )
+        return dict(
+            self.env[model]._fields[field]._description_selection(self.env)
+        ).get(value, "")
 
     def _money(self, amount, currency_id):
         currency = self.env["res.currency"].browse(currency_id)
@@ -141,8 +143,12 @@ class LogisticsOverview(models.AbstractModel):
             row.pop("total")
             row["progress"] = round(row["progress"])
             row["amount"] = self._money(row.pop("amount_total"), row.pop("currency_id"))
-            row["status"] = self._label("sale.order", "delivery_status", row.pop("delivery_status"))
-            row["reason"] = self._label("stock.picking", "logistics_late_reason", row["reason"])
+            row["status"] = self._label(
+                "sale.order", "delivery_status", row.pop("delivery_status")
+            )
+            row["reason"] = self._label(
+                "stock.picking", "logistics_late_reason", row["reason"]
+            )
             self._dates(row, "date", "eta", "latest", "promise")
         return rows, total
 
@@ -184,7 +190,9 @@ class LogisticsOverview(models.AbstractModel):
                 **scope,
             )
         )
-        missing = self._missing_products([row["id"] for row in rows if row["state"] != "done"])
+        missing = self._missing_products(
+            [row["id"] for row in rows if row["state"] != "done"]
+        )
         late_total = rows[0]["late_total"] if rows else 0
         for row in rows:
             row.pop("late_total")
@@ -196,7 +204,9 @@ class LogisticsOverview(models.AbstractModel):
                 else self._label("stock.picking", "state", row["state"])
             )
             row.pop("delivery_state"), row.pop("state")
-            row["reason"] = self._label("stock.picking", "logistics_late_reason", row["reason"])
+            row["reason"] = self._label(
+                "stock.picking", "logistics_late_reason", row["reason"]
+            )
             row["beyond"] = row["source"] == "beyond"
             row["basis"] = self._label(
                 "stock.picking", "logistics_eta_source", row.pop("source")
@@ -285,7 +295,8 @@ class LogisticsOverview(models.AbstractModel):
             ("company_id", "in", self.env.companies.ids),
         ]
         tickets = Ticket.search_fetch(
-            domain, ["number", "name", "priority", "stage_id", "user_id", "create_date"],
+            domain,
+            ["number", "name", "priority", "stage_id", "user_id", "create_date"],
             limit=TICKET_LIMIT + 1,
         )
         count = len(tickets)
@@ -384,7 +395,10 @@ class LogisticsOverview(models.AbstractModel):
             )
         )
         return {
-            row["habit"]: {"name": row["name"], "share": round(100 * row["times"] / row["total"])}
+            row["habit"]: {
+                "name": row["name"],
+                "share": round(100 * row["times"] / row["total"]),
+            }
             for row in rows
         }
 

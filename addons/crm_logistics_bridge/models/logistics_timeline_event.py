@@ -57,7 +57,9 @@ class LogisticsTimelineEvent(models.Model):
     event_type = fields.Selection(EVENTS, string="Event", readonly=True)
     name = fields.Char(string="Reference", readonly=True)
     detail = fields.Char(readonly=True)
-    commercial_partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
+    commercial_partner_id = fields.Many2one(
+        "res.partner", string="Customer", readonly=True
+    )
     partner_id = fields.Many2one("res.partner", string="Contact", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     order_id = fields.Many2one("sale.order", readonly=True)
@@ -94,7 +96,9 @@ class LogisticsTimelineEvent(models.Model):
         ]
         for name, kind in types.items():
             expression = columns.get(name) or SQL("NULL")
-            parts.append(SQL("%s::%s AS %s", expression, SQL(kind), SQL.identifier(name)))
+            parts.append(
+                SQL("%s::%s AS %s", expression, SQL(kind), SQL.identifier(name))
+            )
         return SQL("SELECT %s", SQL(", ").join(parts))
 
     @api.model
@@ -263,7 +267,9 @@ class LogisticsTimelineEvent(models.Model):
         }
 
     def _branch_tickets(self):
-        opened = self._ticket_columns(date=SQL("h.create_date"), event_type=SQL("'ticket'"))
+        opened = self._ticket_columns(
+            date=SQL("h.create_date"), event_type=SQL("'ticket'")
+        )
         closed = self._ticket_columns(
             date=SQL("h.closed_date"), event_type=SQL("'ticket_closed'")
         )
@@ -316,7 +322,9 @@ class LogisticsTimelineEvent(models.Model):
     # -- use ----------------------------------------------------------------
     @api.model
     @api.readonly
-    def get_timeline(self, partner_id, limit=30, offset=0, order_id=False, ticket_id=False):
+    def get_timeline(
+        self, partner_id, limit=30, offset=0, order_id=False, ticket_id=False
+    ):
         """First page of a customer's timeline, newest first, for the OWL component.
 
         Read with the rights of the user: access list and record rules apply.
@@ -333,7 +341,15 @@ class LogisticsTimelineEvent(models.Model):
         if ticket_id:
             domain.append(("ticket_id", "=", ticket_id))
         limit = min(max(int(limit), 1), 200)
-        names = ["date", "event_type", "name", "detail", "order_id", "picking_id", "rma_id"]
+        names = [
+            "date",
+            "event_type",
+            "name",
+            "detail",
+            "order_id",
+            "picking_id",
+            "rma_id",
+        ]
         events = self.search_fetch(
             domain, [*names, "ticket_id", "partner_id"], limit=limit + 1, offset=offset
         )
@@ -370,5 +386,7 @@ class LogisticsTimelineEvent(models.Model):
             # Rows about a ticket: the view knows which one.
             record = self.ticket_id
         if not record.has_access("read"):
-            raise UserError(self.env._("You may see this event, but not open its document."))
+            raise UserError(
+                self.env._("You may see this event, but not open its document.")
+            )
         return record.get_formview_action()

@@ -54,9 +54,9 @@ class SaleOrder(models.Model):
             lambda p: p.picking_type_code == "outgoing" and not p.return_id
         )
         reasons = dict(
-            self.env["stock.picking"]._fields["logistics_late_reason"]._description_selection(
-                self.env
-            )
+            self.env["stock.picking"]
+            ._fields["logistics_late_reason"]
+            ._description_selection(self.env)
         )
         return [
             {
@@ -100,9 +100,15 @@ class SaleOrder(models.Model):
                 prepared,
             ),
             (self.env._("Shipped"), picking.date_done if shipped else False, shipped),
-            (self.env._("Delivered"), picking.date_delivered, arrived and bool(picking.date_delivered)),
+            (
+                self.env._("Delivered"),
+                picking.date_delivered,
+                arrived and bool(picking.date_delivered),
+            ),
         ]
-        return [{"label": label, "date": date, "done": done} for label, date, done in steps]
+        return [
+            {"label": label, "date": date, "done": done} for label, date, done in steps
+        ]
 
     @api.model
     @api.private

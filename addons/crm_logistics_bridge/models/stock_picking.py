@@ -206,7 +206,9 @@ class StockPicking(models.Model):
             return
         frame = Lane._picking_frame(rows)
         # Dates follow from any user's work; nobody needs rights on lanes or companies.
-        companies = self.env["res.company"].sudo().browse(frame["company"].unique().tolist())
+        companies = (
+            self.env["res.company"].sudo().browse(frame["company"].unique().tolist())
+        )
         lanes = Lane._load_lanes(companies)
         parts = []
         for company in companies:
@@ -222,11 +224,15 @@ class StockPicking(models.Model):
         now = pd.Timestamp(fields.Datetime.now())
         shipped = frame["state"] == "done"
         transit = (
-            shipped & frame["delivery_state"].isin(UNDER_WAY) & frame["date_delivered"].isna()
+            shipped
+            & frame["delivery_state"].isin(UNDER_WAY)
+            & frame["date_delivered"].isna()
         )
         cancelled = frame["state"] == "cancel"
         arrived = shipped & ~transit
-        picked = ~shipped & frame["previous_done"].notna() & (frame["previous_open"] == 0)
+        picked = (
+            ~shipped & frame["previous_done"].notna() & (frame["previous_open"] == 0)
+        )
         stage = pd.Series("order", index=frame.index)
         stage[picked], stage[transit] = "picked", "transit"
         start = frame["order_start"].where(~picked, frame["previous_done"])
@@ -244,16 +250,20 @@ class StockPicking(models.Model):
         learned = current["lane"] >= 0
         expected = current["expected"].where(learned, scheduled.clip(lower=now))
         latest = current["promise"].where(learned, expected)
-        expected = expected.where(asked.isna(), pd.concat([expected, asked], axis=1).max(axis=1))
+        expected = expected.where(
+            asked.isna(), pd.concat([expected, asked], axis=1).max(axis=1)
+        )
         latest = pd.concat([latest, expected], axis=1).max(axis=1)
-        promise = asked.fillna(frame["promised"]).fillna(whole["start_promise"]).fillna(scheduled)
+        promise = (
+            asked.fillna(frame["promised"])
+            .fillna(whole["start_promise"])
+            .fillna(scheduled)
+        )
         actual = frame["date_delivered"].fillna(frame["date_done"])
         grace = pd.Timedelta(hours=company.logistics_eta_grace_hours)
         late = ~arrived & ~cancelled & (expected > promise + grace)
         reason = pd.Series("out_of_stock", index=frame.index)
-        ready = (frame["state"] == "assigned") | (
-            frame["previous_ready"].eq(True)
-        )
+        ready = (frame["state"] == "assigned") | (frame["previous_ready"].eq(True))
         reason[ready], reason[transit] = "not_picked", "carrier"
         source = pd.Series("scheduled", index=frame.index)
         source[learned] = "learned"
@@ -317,7 +327,10 @@ class StockPicking(models.Model):
         """
 
         def dates(name):
-            return [None if pd.isna(value) else value.to_pydatetime() for value in result[name]]
+            return [
+                None if pd.isna(value) else value.to_pydatetime()
+                for value in result[name]
+            ]
 
         self.env.execute_query(
             SQL(

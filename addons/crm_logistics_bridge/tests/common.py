@@ -31,16 +31,18 @@ class LogisticsData:
             {"name": "Kim Minji", "parent_id": cls.customer.id, "email": "minji@example.com"}
         )
         cls.other = Partner.create({"name": "Another Customer", "country_id": korea.id})
-        cls.product = cls.env["product.product"].create(
-            {
-                "name": "Sterile Gloves",
-                "is_storable": True,
-                "list_price": 10.0,
-                "standard_price": 4.25,
-                "taxes_id": [Command.clear()],
-            }
+        cls.product, cls.scarce = cls.env["product.product"].create(
+            [
+                {
+                    "name": name,
+                    "is_storable": True,
+                    "list_price": 10.0,
+                    "standard_price": 4.25,
+                    "taxes_id": [Command.clear()],
+                }
+                for name in ("Sterile Gloves", "Scarce Gauze")
+            ]
         )
-        cls.scarce = cls.product.copy({"name": "Scarce Gauze"})
         cls.warehouse = cls.env["stock.warehouse"].search(
             [("company_id", "=", cls.company.id)], limit=1
         )
@@ -76,9 +78,9 @@ class LogisticsData:
 
     @classmethod
     def deliver(cls, order):
-        for picking in order.picking_ids.sorted("id"):
-            picking.move_ids.picked = True
-            picking._action_done()
+        ready = order.picking_ids.filtered(lambda p: p.state == "assigned")
+        ready.move_ids.picked = True
+        ready._action_done()
         cls.settle()
 
     @classmethod

@@ -36,7 +36,9 @@ class TestEtaPromise(LogisticsCase):
             ]
         )
         self.assertEqual((lane.observations, lane.p50, lane.p90), (10, 5.0, 9.0))
-        run = self.env["logistics.job.run"].search([("job", "=", "learn")], limit=1)
+        run = self.env["logistics.job.run"].search(
+            [("job", "=", "learn")], order="id desc", limit=1
+        )
         self.assertEqual((run.state, run.row_count), ("done", 10))
 
     def test_order_gets_expected_and_promised_date(self):

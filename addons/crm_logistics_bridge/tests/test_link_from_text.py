@@ -15,12 +15,17 @@ class TestLinkFromText(LogisticsCase):
 
     def linked(self, ticket, state=None):
         links = ticket.logistics_link_ids
-        return set((links.filtered(lambda x: x.state == state) if state else links).mapped("name"))
+        return set(
+            (links.filtered(lambda x: x.state == state) if state else links).mapped(
+                "name"
+            )
+        )
 
     def test_korean_text_links_order_and_delivery(self):
         ticket = self.make_ticket(f"주문 {self.order.name} 배송이 아직 안 왔어요")
         self.assertEqual(
-            self.linked(ticket, "confirmed"), {self.order.name, self.order.picking_ids.name}
+            self.linked(ticket, "confirmed"),
+            {self.order.name, self.order.picking_ids.name},
         )
         link = ticket.logistics_link_ids.filtered("order_id")
         self.assertEqual((link.res_model, link.res_id), ("sale.order", self.order.id))
@@ -34,10 +39,18 @@ class TestLinkFromText(LogisticsCase):
         number = self.order.name
         digits = number.lstrip("S")
         wide = "".join(chr(ord(char) + 0xFEE0) for char in number)
-        for text in (f"{number}은", f"ＳＯ {number}", f"order {number.lower()}", f"{wide}번 주문"):
+        for text in (
+            f"{number}은",
+            f"ＳＯ {number}",
+            f"order {number.lower()}",
+            f"{wide}번 주문",
+        ):
             with self.subTest(text=text):
                 self.assertIn(number, self.linked(self.make_ticket(text), "confirmed"))
-        self.assertIn(number, self.linked(self.make_ticket("?", description=f"주문번호는 {digits}")))
+        self.assertIn(
+            number,
+            self.linked(self.make_ticket("?", description=f"주문번호는 {digits}")),
+        )
 
     def test_number_of_another_customer_gives_no_link_and_no_hint(self):
         ticket = self.make_ticket(f"Where is {self.foreign.name}?")
@@ -71,7 +84,9 @@ class TestLinkFromText(LogisticsCase):
         ticket = self.make_ticket("언제 오나요?")
         second = self.make_order(self.contact)
         ticket.message_post(
-            body=f"아, {second.name}이요", author_id=self.contact.id, message_type="email"
+            body=f"아, {second.name}이요",
+            author_id=self.contact.id,
+            message_type="email",
         )
         link = ticket.logistics_link_ids.filtered(lambda x: x.order_id == second)
         self.assertEqual(link.state, "confirmed")
@@ -98,7 +113,9 @@ class TestLinkFromText(LogisticsCase):
         ticket.action_logistics_rescan()
         self.assertEqual(link.state, "rejected", "a rejection is not proposed again")
         link.action_undo()
-        self.assertEqual((link.state, link.decided_by_id), ("proposed", self.env["res.users"]))
+        self.assertEqual(
+            (link.state, link.decided_by_id), ("proposed", self.env["res.users"])
+        )
         link.action_confirm()
         self.assertEqual(ticket.sudo().sale_order_ids, self.order)
 
@@ -120,7 +137,9 @@ class TestLinkFromText(LogisticsCase):
         picking = self.order.picking_ids
         picking.carrier_tracking_ref = "1234-5678-9012"
         ticket = self.make_ticket("운송장번호 123456789012 조회 안됨")
-        self.assertEqual(self.linked(ticket, "confirmed"), {picking.name, self.order.name})
+        self.assertEqual(
+            self.linked(ticket, "confirmed"), {picking.name, self.order.name}
+        )
 
     def test_score_setting_decides_what_is_confirmed(self):
         self.company.logistics_link_auto_score = 1.1
@@ -149,7 +168,11 @@ class TestLinkFromText(LogisticsCase):
     def test_other_addons_can_link(self):
         ticket = self.make_ticket("Recall", partner=self.customer)
         link = ticket._logistics_add_link(self.order.picking_ids, "Recall of lot 7")
-        self.assertEqual((link.state, link.name), ("confirmed", self.order.picking_ids.name))
-        self.assertEqual(ticket._logistics_add_link(self.order.picking_ids, "again"), link)
+        self.assertEqual(
+            (link.state, link.name), ("confirmed", self.order.picking_ids.name)
+        )
+        self.assertEqual(
+            ticket._logistics_add_link(self.order.picking_ids, "again"), link
+        )
         with self.assertRaisesRegex(ValueError, "res.partner cannot be linked"):
             ticket._logistics_add_link(self.customer, "no")

@@ -12,7 +12,10 @@ class TestPortalTracking(LogisticsData, HttpCase):
         super().setUpClass()
         cls.set_up_shop()
         cls.make_user(
-            "portal_minji", "base.group_portal", password="portal_minji", partner_id=cls.contact.id
+            "portal_minji",
+            "base.group_portal",
+            password="portal_minji",
+            partner_id=cls.contact.id,
         )
         cls.order = cls.make_order(cls.contact)
         cls.foreign = cls.make_order(cls.other)

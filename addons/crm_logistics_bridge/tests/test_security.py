@@ -21,14 +21,23 @@ class TestSecurity(LogisticsCase):
             self.assertTrue(model.access_ids, name)
             rules = self.env["ir.rule"].search([("model_id", "=", model.id)])
             self.assertTrue(
-                any("company_id" in rule.domain_force and rule["global"] for rule in rules), name
+                any(
+                    "company_id" in rule.domain_force and rule["global"]
+                    for rule in rules
+                ),
+                name,
             )
 
     def test_portal_and_plain_users_reach_none_of_the_models(self):
-        for login, group in (("s_plain", "base.group_user"), ("s_portal", "base.group_portal")):
+        for login, group in (
+            ("s_plain", "base.group_user"),
+            ("s_portal", "base.group_portal"),
+        ):
             user = self.make_user(login, group)
             for name in MODELS:
-                self.assertFalse(self.env[name].with_user(user).has_access("read"), (login, name))
+                self.assertFalse(
+                    self.env[name].with_user(user).has_access("read"), (login, name)
+                )
 
     def test_nobody_writes_links_by_hand(self):
         order = self.make_order(self.contact)
@@ -42,7 +51,9 @@ class TestSecurity(LogisticsCase):
     def test_viewer_may_not_decide(self):
         order = self.make_order(self.contact)
         link = self.make_ticket(order.name).logistics_link_ids[:1]
-        viewer = self.make_user("s_viewer", "crm_logistics_bridge.group_logistics_viewer")
+        viewer = self.make_user(
+            "s_viewer", "crm_logistics_bridge.group_logistics_viewer"
+        )
         with self.assertRaises(AccessError):
             link.with_user(viewer).action_reject()
 
@@ -52,7 +63,9 @@ class TestSecurity(LogisticsCase):
         ticket.user_id = self.env.ref("base.user_admin")
         own = self.make_user("s_own", "helpdesk_mgmt.group_helpdesk_user_own")
         self.assertFalse(
-            self.env["logistics.ticket.link"].with_user(own).search([("ticket_id", "=", ticket.id)])
+            self.env["logistics.ticket.link"]
+            .with_user(own)
+            .search([("ticket_id", "=", ticket.id)])
         )
         with self.assertRaises(AccessError):
             ticket.logistics_link_ids[:1].with_user(own).action_reject()
@@ -72,4 +85,6 @@ class TestSecurity(LogisticsCase):
     def test_groups_follow_helpdesk(self):
         agent = self.make_agent("s_agent3")
         self.assertTrue(agent.has_group("crm_logistics_bridge.group_logistics_agent"))
-        self.assertFalse(agent.has_group("crm_logistics_bridge.group_logistics_manager"))
+        self.assertFalse(
+            agent.has_group("crm_logistics_bridge.group_logistics_manager")
+        )

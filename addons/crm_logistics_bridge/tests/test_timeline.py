@@ -74,6 +74,7 @@ class TestTimeline(LogisticsCase):
         self.warehouse.delivery_steps = "pick_ship"
         order = self.make_order(self.other)
         self.deliver(order)
+        self.deliver(order)  # picking made the delivery order ready
         types = [event["type"] for event in self.events(self.other)]
         self.assertIn("picked", types)
         self.assertIn("shipped", types)

@@ -20,16 +20,23 @@ class TestTours(LogisticsData, HttpCase):
             password="tour_agent",
         )
         cls.make_user(
-            "tour_portal", "base.group_portal", password="tour_portal", partner_id=cls.contact.id
+            "tour_portal",
+            "base.group_portal",
+            password="tour_portal",
+            partner_id=cls.contact.id,
         )
         cls.order = cls.make_order(
             cls.contact, product=cls.scarce, commitment_date="2020-01-02 00:00:00"
         )
-        cls.ticket = cls.make_ticket(f"주문 {cls.order.name} 배송이 아직 안 왔어요", user_id=False)
+        cls.ticket = cls.make_ticket(
+            f"주문 {cls.order.name} 배송이 아직 안 왔어요", user_id=False
+        )
 
     def ticket_tour(self):
         self.start_tour(
-            f"/odoo/helpdesk-tickets/{self.ticket.id}", "logistics_ticket_panel", login="tour_agent"
+            f"/odoo/helpdesk-tickets/{self.ticket.id}",
+            "logistics_ticket_panel",
+            login="tour_agent",
         )
         link = self.ticket.logistics_link_ids.filtered("order_id")
         self.assertEqual(link.state, "confirmed")
@@ -37,7 +44,9 @@ class TestTours(LogisticsData, HttpCase):
 
     def portal_tour(self):
         self.start_tour(
-            f"/my/orders/{self.order.id}", "logistics_portal_tracking", login="tour_portal"
+            f"/my/orders/{self.order.id}",
+            "logistics_portal_tracking",
+            login="tour_portal",
         )
 
 

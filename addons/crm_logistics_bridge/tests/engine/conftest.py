@@ -6,6 +6,6 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[4]
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
-from suite.engines import load  # noqa: E402
+from suite.engines import load
 
 load("crm_logistics_bridge")

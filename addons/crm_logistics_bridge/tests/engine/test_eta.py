@@ -42,9 +42,10 @@ def generated(count, seed=1):
     frame["carrier"] = rng.integers(1, 4, count)
     frame["weekday"] = rng.integers(0, 7, count)
     frame["region"] = rng.choice(["KR-11", "KR-26", "US-CA"], count)
-    frame["lead"] = rng.gamma(
-        1.5 + frame["carrier"], 0.5 + 0.3 * frame["warehouse"]
-    ) + (frame["region"] == "US-CA") * 4
+    frame["lead"] = (
+        rng.gamma(1.5 + frame["carrier"], 0.5 + 0.3 * frame["warehouse"])
+        + (frame["region"] == "US-CA") * 4
+    )
     return frame
 
 
@@ -98,7 +99,9 @@ def test_nine_of_ten_held_out_deliveries_keep_the_promise():
     company = lanes[lanes["level"] == 0].iloc[0]
     assert abs(company["coverage"] - 0.9) <= 0.03
     error = (held_out["lead"] - answer["expected"]).abs().mean()
-    plain = held_out["warehouse"].map(frame.iloc[:20000].groupby("warehouse")["lead"].mean())
+    plain = held_out["warehouse"].map(
+        frame.iloc[:20000].groupby("warehouse")["lead"].mean()
+    )
     assert error < (held_out["lead"] - plain).abs().mean()
 
 
@@ -129,7 +132,10 @@ def test_expectation_never_goes_back(first, second):
 def test_after_the_cut_off_counts_the_next_day():
     starts = pd.Series(pd.to_datetime(["2026-11-20 14:59", "2026-11-20 15:00"]))
     moved = eta.effective_start(starts, 15.0)
-    assert moved.tolist() == [pd.Timestamp("2026-11-20 14:59"), pd.Timestamp("2026-11-21")]
+    assert moved.tolist() == [
+        pd.Timestamp("2026-11-20 14:59"),
+        pd.Timestamp("2026-11-21"),
+    ]
 
 
 def test_region():

@@ -18,7 +18,9 @@ PATTERNS = (
 
 
 def found(text, patterns=PATTERNS):
-    return [(finding.kind, finding.value) for finding in find_references(text, patterns)]
+    return [
+        (finding.kind, finding.value) for finding in find_references(text, patterns)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +117,9 @@ def test_generated_corpus():
 @settings(deadline=None)
 @given(
     number=st.integers(1, 99999),
-    before=st.sampled_from(["", "주문", "주문 ", "order ", "(", "[", "“", "안녕하세요 "]),
+    before=st.sampled_from(
+        ["", "주문", "주문 ", "order ", "(", "[", "“", "안녕하세요 "]
+    ),
     after=st.sampled_from(["", "은", "이랑", "번", ".", ", ", ")", "의 배송", "?"]),
     wide=st.booleans(),
 )
@@ -138,7 +142,9 @@ def test_any_text_gives_ordered_separate_spans(text):
 
 
 @settings(deadline=None)
-@given(st.text(alphabet=st.characters(exclude_categories=["Nd", "Nl", "No"]), max_size=100))
+@given(
+    st.text(alphabet=st.characters(exclude_categories=["Nd", "Nl", "No"]), max_size=100)
+)
 def test_a_text_without_digits_has_no_reference(text):
     # characters such as ½ or ① become digits when normalised: those texts prove nothing
     if not any(char.isdigit() for char in unicodedata.normalize("NFKC", text)):

@@ -1,6 +1,7 @@
 /* Copyright 2026 Omni Suite contributors
  * License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
 import {Component} from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
@@ -50,6 +51,7 @@ class OverviewPage extends Component {
         const {params, context} = this.props.action;
         this.partnerId = params?.partner_id || context?.active_id || false;
         this.props.updateActionState?.({active_id: this.partnerId});
+        this.env.config.setDisplayName(this.props.action.name || _t("Customer overview"));
     }
 }
 
