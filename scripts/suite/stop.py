@@ -18,7 +18,7 @@ from .prepare.process import stop_process
 from .prepare.python_env import PythonEnv
 from .prepare.server import database_name
 
-OURS = ("odoo.conf", "run.lock", "pg", "pg.partial", "odoo", "log", "server.json", "addons.json", "demo.json")
+OURS = ("odoo.conf", "run.lock", "pg", "odoo", "log", "server.json", "addons.json", "demo.json")
 
 
 def _data_folder(parser: argparse.ArgumentParser, arguments: list[str]) -> argparse.Namespace:
@@ -71,7 +71,9 @@ def reset(arguments: list[str]) -> int:
     if not data.is_dir():
         print(say(f"{data} is not there: nothing to delete", f"{data} 폴더가 없어 지울 것이 없습니다"))
         return 0
-    foreign = sorted(path.name for path in data.iterdir() if path.name not in OURS and not path.name.startswith("."))
+    foreign = sorted(
+        path.name for path in data.iterdir() if path.name not in OURS and not path.name.startswith((".", "pg."))
+    )
     if foreign or not (data / "run.lock").exists():
         named = f" (it holds {foreign[0]})" if foreign else ""
         raise Problem(f"{data} was not made by scripts/run alone{named}: nothing was deleted.")

@@ -28,6 +28,24 @@ def test_a_folder_appears_only_when_complete(tmp_path):
         assert list(partial.iterdir()) == []
         (partial / "whole").write_text("x")
     assert [path.name for path in target.iterdir()] == ["whole"]
+    assert [path.name for path in tmp_path.iterdir()] == ["thing"]
+
+
+def test_a_folder_still_being_written_by_an_interrupted_program_can_be_removed(tmp_path):
+    folder = tmp_path / "busy"
+    folder.mkdir()
+    script = (
+        "import os, sys, time\n"
+        "end = time.monotonic() + 1\n"
+        "while time.monotonic() < end:\n"
+        "    os.makedirs(sys.argv[1], exist_ok=True)\n"
+        "    open(sys.argv[1] + f'/{time.monotonic()}', 'w').close()\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", script, folder], stderr=subprocess.DEVNULL) as writer:
+        files.remove_tree(folder)
+        writer.wait()
+    files.remove_tree(folder)
+    assert not folder.exists()
 
 
 def test_read_only_folders_of_packages_can_be_removed(tmp_path):

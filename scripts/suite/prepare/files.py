@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import json
@@ -79,12 +80,14 @@ def folder_size(folder: Path, ending: str = "") -> int:
 
 @contextlib.contextmanager
 def made_whole(target: Path):
-    """Yield `target.partial` (emptied) and rename it to `target` when the block ends well.
+    """Yield a new, empty folder beside the target and rename it to `target` when the block ends well.
 
-    An interrupted block leaves only the .partial folder, which the next attempt throws away.
+    An interrupted block leaves only a folder called .partial, which the next attempt throws away. Its name is new each
+    time: a program that outlives an interrupted attempt for a moment cannot write into the next one's folder.
     """
-    partial = target.with_name(target.name + ".partial")
-    remove_tree(partial)
+    partial = target.with_name(f"{target.name}.{os.getpid()}.partial")
+    for left in target.parent.glob(f"{target.name}.*partial"):
+        remove_tree(left)
     partial.mkdir(parents=True)
     yield partial
     remove_tree(target)
@@ -92,7 +95,10 @@ def made_whole(target: Path):
 
 
 def remove_tree(path: Path) -> None:
-    """Remove a file or a folder with everything in it; read-only folders of extracted packages too."""
+    """Remove a file or a folder with everything in it; read-only folders of extracted packages too.
+
+    Where an interrupted program is still writing into the folder, wait for its end (10 seconds at most).
+    """
     if path.is_symlink() or path.is_file():
         path.unlink()
         return
@@ -103,8 +109,14 @@ def remove_tree(path: Path) -> None:
             os.chmod(name, 0o700)
             function(name)
 
-    if path.exists():
-        shutil.rmtree(path, onerror=make_writable)
+    deadline = time.monotonic() + 10
+    while path.exists():
+        try:
+            shutil.rmtree(path, onerror=make_writable)
+        except OSError as error:
+            if error.errno != errno.ENOTEMPTY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
 
 
 @contextlib.contextmanager

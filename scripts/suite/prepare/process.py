@@ -22,7 +22,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 def die_with_parent() -> None:
     """Ask Linux to end this (child) process when the one that started it dies, even by SIGKILL (a preexec_fn)."""
     if hasattr(_libc, "prctl"):
-        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def run_logged(command, log: Path, *, failure: str, progress=None, env=None, cwd=None, user=None, group=None) -> str:
@@ -46,7 +46,7 @@ def run_logged(command, log: Path, *, failure: str, progress=None, env=None, cwd
                 stderr=subprocess.STDOUT,
                 env=env,
                 cwd=cwd,
-                preexec_fn=die_with_parent,  # noqa: PLW1509 (no threads here)
+                preexec_fn=die_with_parent,
                 **identity,
             )
         except FileNotFoundError:
