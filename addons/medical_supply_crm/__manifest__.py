@@ -40,4 +40,9 @@
         "views/portal_templates.xml",
         "views/medical_supply_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": [
+            "medical_supply_crm/static/tests/tours/*.esm.js",
+        ],
+    },
 }

@@ -93,9 +93,7 @@ class MedicalCodeMapping(models.Model):
             )
             if mapping.kind == "procedure" and target:
                 pair = (mapping.system, mapping.code)
-                known = codes.search(
-                    [("system", "=", pair[0]), ("code", "=", pair[1])]
-                )
+                known = codes.search([("system", "=", pair[0]), ("code", "=", pair[1])])
                 if known:
                     known.procedure_id = target
                 else:

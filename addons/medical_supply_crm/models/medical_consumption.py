@@ -88,9 +88,7 @@ class MedicalConsumption(models.Model):
         """
         for record in self:
             if record.state == "done":
-                raise UserError(
-                    self.env._("%s is already complete.", record.name)
-                )
+                raise UserError(self.env._("%s is already complete.", record.name))
             if not record.line_ids:
                 raise UserError(
                     self.env._(
@@ -99,9 +97,7 @@ class MedicalConsumption(models.Model):
                         record.name,
                     )
                 )
-            values = [
-                move for line in record.line_ids for move in line._move_values()
-            ]
+            values = [move for line in record.line_ids for move in line._move_values()]
             if not values:
                 raise UserError(
                     self.env._(
@@ -140,6 +136,4 @@ class MedicalConsumption(models.Model):
 
     @api.model
     def _compare(self, product, first, second):
-        return float_compare(
-            first, second, precision_rounding=product.uom_id.rounding
-        )
+        return float_compare(first, second, precision_rounding=product.uom_id.rounding)

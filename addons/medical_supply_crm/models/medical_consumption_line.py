@@ -59,7 +59,8 @@ class MedicalConsumptionLine(models.Model):
             by_lot[quant.lot_id] = by_lot.get(quant.lot_id, 0.0) + quant.quantity
         far = fields.Datetime.to_datetime("9999-12-31")
         return sorted(
-            by_lot.items(), key=lambda item: (item[0].expiration_date or far, item[0].id)
+            by_lot.items(),
+            key=lambda item: (item[0].expiration_date or far, item[0].id),
         )
 
     def _move_values(self):

@@ -455,7 +455,9 @@ class MedicalEvent(models.Model):
         """State of the event after its codes have been looked up."""
         if not self.is_booked:
             return "cancelled"
-        if not procedures and any(kind == "procedure" for _f, kind, _s, _c in open_keys):
+        if not procedures and any(
+            kind == "procedure" for _f, kind, _s, _c in open_keys
+        ):
             return "unmapped"
         if not procedures and self.procedure_codes:
             return "ignored"
@@ -467,9 +469,7 @@ class MedicalEvent(models.Model):
 
     def _code_pairs(self):
         self.ensure_one()
-        return [
-            (system or LOCAL, code) for system, code in self.procedure_codes or []
-        ]
+        return [(system or LOCAL, code) for system, code in self.procedure_codes or []]
 
     def _local_date(self):
         """Date of the event where the hospital is."""

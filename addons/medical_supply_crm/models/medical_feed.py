@@ -7,8 +7,9 @@ import secrets
 from datetime import UTC, datetime
 
 from odoo import api, fields, models
-from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import AccessError, UserError
+
+from odoo.addons.base.models.res_partner import _tz_get
 
 from .. import emr
 
@@ -96,7 +97,9 @@ class MedicalFeed(models.Model):
     )
     last_problem_date = fields.Datetime(readonly=True, copy=False)
     last_problem = fields.Char(readonly=True, copy=False)
-    message_total = fields.Integer(string="Deliveries Received", readonly=True, copy=False)
+    message_total = fields.Integer(
+        string="Deliveries Received", readonly=True, copy=False
+    )
     event_ids = fields.One2many("medical.event", "feed_id")
     problem_ids = fields.One2many("medical.feed.problem", "feed_id")
     mapping_ids = fields.One2many("medical.code.mapping", "feed_id", copy=False)

@@ -73,7 +73,10 @@ class MedicalProposal(models.Model):
         "stock.picking", "medical_proposal_id", string="Consignment Transfers"
     )
     picking_ids = fields.Many2many(
-        "stock.picking", compute="_compute_pickings", compute_sudo=True, string="Transfers"
+        "stock.picking",
+        compute="_compute_pickings",
+        compute_sudo=True,
+        string="Transfers",
     )
     picking_count = fields.Integer(compute="_compute_pickings", compute_sudo=True)
     commitment_date = fields.Date(
@@ -247,9 +250,7 @@ class MedicalProposal(models.Model):
                 )
             )
 
-    def _approve(
-        self, quantities, *, partner, signed_by, urgent=False, revision=None
-    ):
+    def _approve(self, quantities, *, partner, signed_by, urgent=False, revision=None):
         """Approve with these quantities and order.
 
         The row is locked first: a second approval of the same proposal waits, then
@@ -276,9 +277,7 @@ class MedicalProposal(models.Model):
                 )
             )
         if not (signed_by or "").strip():
-            raise ValidationError(
-                self.env._("Please sign with your name to approve.")
-            )
+            raise ValidationError(self.env._("Please sign with your name to approve."))
         for line in self.line_ids:
             line._set_approved(quantities.get(line.id, line.approved_qty))
         ordered = self.line_ids.filtered("approved_qty")
@@ -418,7 +417,9 @@ class MedicalProposal(models.Model):
                 continue
             if line._differs(values):
                 commands.append(Command.update(line.id, values))
-            if float_compare(line.order_qty, values["order_qty"], precision_rounding=precision):
+            if float_compare(
+                line.order_qty, values["order_qty"], precision_rounding=precision
+            ):
                 notes.append(
                     line._change_note(values["order_qty"], values["booked_mean"])
                 )

@@ -64,9 +64,7 @@ class MedicalProposalLine(models.Model):
         digits="Product Unit",
         help="Expected use by the procedures booked in that time.",
     )
-    booked_sd = fields.Float(
-        string="Booked ±", readonly=True, digits="Product Unit"
-    )
+    booked_sd = fields.Float(string="Booked ±", readonly=True, digits="Product Unit")
     unbooked_mean = fields.Float(
         string="Unbooked",
         readonly=True,
@@ -192,9 +190,7 @@ class MedicalProposalLine(models.Model):
                 )
             )
         if self.rounding > 0:
-            sentences.append(
-                _("%s more to fill whole packs.", amount(self.rounding))
-            )
+            sentences.append(_("%s more to fill whole packs.", amount(self.rounding)))
         elif self.rounding < 0:
             sentences.append(
                 _("%s less, rounded down to whole packs.", amount(-self.rounding))

@@ -52,7 +52,9 @@ class MedicalReplenishmentRun(models.Model):
     _order = "id desc"
     _rec_name = "started_on"
 
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True
+    )
     date = fields.Date(readonly=True)
     started_on = fields.Datetime(readonly=True)
     trigger = fields.Selection(
@@ -201,12 +203,8 @@ class MedicalReplenishmentRun(models.Model):
         lines = line_model.search(
             [("storeroom_id", "in", rooms.ids)], order="storeroom_id, id"
         )
-        horizon = max(
-            (room.review_days + room.lead_days for room in rooms), default=0
-        )
-        bookings = self._read_bookings(
-            rooms, today, max(2 * horizon, MIN_HORIZON_DAYS)
-        )
+        horizon = max((room.review_days + room.lead_days for room in rooms), default=0)
+        bookings = self._read_bookings(rooms, today, max(2 * horizon, MIN_HORIZON_DAYS))
         return {
             "stock": self._read_stock(lines),
             "bookings": bookings,
@@ -344,9 +342,7 @@ class MedicalReplenishmentRun(models.Model):
         wanted = {}
         count = 0
         for row in plan_lines[plan_lines["order_qty"] > 0].itertuples(index=False):
-            values = line_model._values_from_plan(
-                row, threatened.get(row.line_id, [])
-            )
+            values = line_model._values_from_plan(row, threatened.get(row.line_id, []))
             wanted.setdefault(room_of_line[row.line_id], {})[int(row.line_id)] = values
             count += 1
         open_proposals = {
@@ -397,7 +393,9 @@ class MedicalReplenishmentRun(models.Model):
     def _write_daily_use(self, plan_lines):
         """Expected daily use of every par line, for the days of cover; one UPDATE."""
         days = plan_lines["protection_days"].clip(lower=1)
-        rate = ((plan_lines["booked_mean"] + plan_lines["unbooked_mean"]) / days).round(4)
+        rate = ((plan_lines["booked_mean"] + plan_lines["unbooked_mean"]) / days).round(
+            4
+        )
         if not len(plan_lines):
             return
         self.env["medical.storeroom.line"].flush_model(["daily_use"])

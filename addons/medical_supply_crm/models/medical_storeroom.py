@@ -127,6 +127,14 @@ class MedicalStoreroom(models.Model):
             [("company_id", "=", self.env.company.id)], limit=1
         )
 
+    @api.depends("name", "hospital_id.name")
+    def _compute_display_name(self):
+        for storeroom in self:
+            hospital = storeroom.hospital_id.name
+            storeroom.display_name = (
+                f"{hospital} / {storeroom.name}" if hospital else storeroom.name
+            )
+
     def _compute_counts(self):
         lines = dict(
             self.env["medical.storeroom.line"]._read_group(

@@ -107,7 +107,10 @@ class ResPartner(models.Model):
         granting |= granting.medical_user_department_ids
         for partner in granting:
             for contact in partner.medical_manager_ids | partner.medical_user_ids:
-                if contact.hospital_id != partner.hospital_id or not contact.hospital_id:
+                if (
+                    contact.hospital_id != partner.hospital_id
+                    or not contact.hospital_id
+                ):
                     raise ValidationError(
                         self.env._(
                             "%(contact)s is not a contact of %(hospital)s: portal "

@@ -6,3 +6,4 @@ from . import test_schedule_to_order
 from . import test_portal_isolation
 from . import test_privacy
 from . import test_security
+from . import test_tours
