@@ -80,9 +80,7 @@ TEXTS = {
 
 
 def box(x, y, w, h, fill, stroke, lines, size=14, first_bold=True):
-    out = [
-        f'<rect x="{x}" y="{y}" width="{w}" height="{h}" rx="10" fill="{fill}" stroke="{stroke}"/>'
-    ]
+    out = [f'<rect x="{x}" y="{y}" width="{w}" height="{h}" rx="10" fill="{fill}" stroke="{stroke}"/>']
     top = y + h / 2 - (len(lines) - 1) * (size + 5) / 2 + size / 3
     for i, line in enumerate(lines):
         weight = "bold" if first_bold and i == 0 and len(lines) > 1 else "normal"

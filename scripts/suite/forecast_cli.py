@@ -119,9 +119,7 @@ def _services(text):
         except ValueError:
             value = math.nan
         if not 0 < value < 1:
-            raise argparse.ArgumentTypeError(
-                f"{part!r} is not a probability between 0 and 1, like 0.98"
-            )
+            raise argparse.ArgumentTypeError(f"{part!r} is not a probability between 0 and 1, like 0.98")
         values.append(value)
     return values
 
@@ -265,10 +263,7 @@ def read_table(path, required, problems):
     names = [name.strip() for name in names]
     missing = [name for name in required if name not in names]
     if missing:
-        raise Refusal(
-            f"{path} has no column {', '.join(missing)}; "
-            f"its first line is: {head.strip()[:120]}"
-        )
+        raise Refusal(f"{path} has no column {', '.join(missing)}; its first line is: {head.strip()[:120]}")
     double = sorted({name for name in names if names.count(name) > 1})
     if double:
         raise Refusal(f"{path} has the column {', '.join(double)} twice.")
@@ -407,9 +402,7 @@ def parse_number(text, name):
         value = float(text)
     except ValueError:
         if _THOUSANDS.match(text):
-            raise ValueError(
-                f"{name} {text!r} has thousands separators; write it without"
-            ) from None
+            raise ValueError(f"{name} {text!r} has thousands separators; write it without") from None
         raise ValueError(f"{name} {text!r} is not a number") from None
     if not math.isfinite(value):
         raise ValueError(f"{name} {text!r} is not a finite number")

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 from odoo import fields, http
-from odoo.addons.portal.controllers.portal import CustomerPortal
-from odoo.addons.portal.controllers.portal import pager as portal_pager
 from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
 from odoo.http import request
+
+from odoo.addons.portal.controllers.portal import CustomerPortal
+from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 HOME = "/my/medical"
 PROPOSALS = f"{HOME}/proposals"
@@ -45,9 +46,7 @@ class MedicalPortal(CustomerPortal):
         return request.env["medical.proposal"].search_count([("state", "=", "sent")])
 
     def _medical_values(self, page_name, **values):
-        return dict(
-            self._prepare_portal_layout_values(), page_name=page_name, **values
-        )
+        return dict(self._prepare_portal_layout_values(), page_name=page_name, **values)
 
     def _medical_record(self, model, record_id):
         """The record if this user may read it.

@@ -52,9 +52,7 @@ class TestFeedOrderAndReplay(MedicalCase, TransactionCase):
             event.sudo().unlink()
 
     def test_late_booking_after_the_move_keeps_the_new_date(self):
-        self.a.feed.ingest(
-            self.hl7(8, self.day(4), event="S13", sent="20260301110000")
-        )
+        self.a.feed.ingest(self.hl7(8, self.day(4), event="S13", sent="20260301110000"))
         answer = self.a.feed.ingest(self.hl7(8, self.day(2), sent="20260301100000"))
         self.assertEqual((answer["updated"], answer["unchanged"]), (0, 1))
         self.assertEqual(self._events()._local_date(), self.day(4).date())
@@ -103,9 +101,7 @@ class TestFeedOrderAndReplay(MedicalCase, TransactionCase):
         )
 
     def test_unknown_codes_wait_in_the_queue_until_they_are_mapped(self):
-        self.a.feed.ingest(
-            self.hl7(20, self.day(2), code="999001^X^SCT", place="OR9")
-        )
+        self.a.feed.ingest(self.hl7(20, self.day(2), code="999001^X^SCT", place="OR9"))
         event = self._events()
         self.assertEqual(event.state, "unmapped")
         mappings = self.a.feed.mapping_ids
@@ -119,9 +115,7 @@ class TestFeedOrderAndReplay(MedicalCase, TransactionCase):
         self.assertEqual(event.storeroom_id, self.a.room)
         self.assertEqual(self.a.feed.open_mapping_count, 0)
         # the next message with these codes needs nobody
-        self.a.feed.ingest(
-            self.hl7(21, self.day(3), code="999001^X^SCT", place="OR9")
-        )
+        self.a.feed.ingest(self.hl7(21, self.day(3), code="999001^X^SCT", place="OR9"))
         self.assertEqual(self._events().mapped("state"), ["ready", "ready"])
 
     def test_ignored_code_uses_no_supplies(self):

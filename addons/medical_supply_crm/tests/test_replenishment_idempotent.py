@@ -107,9 +107,7 @@ class TestReplenishmentIdempotent(MedicalCase, TransactionCase):
         self.kit.line_ids.filtered(
             lambda line: line.product_id == self.stent
         ).probability = 1
-        self.a.feed.ingest(
-            "\r".join(self.hl7(n, self.day(4, 8 + n)) for n in range(4))
-        )
+        self.a.feed.ingest("\r".join(self.hl7(n, self.day(4, 8 + n)) for n in range(4)))
         self._run(self.a.room)
         line = self._line(self._proposal(self.a.room), self.stent)
         self.assertEqual((line.on_hand, line.usable, line.expiring), (8, 3, 5))
@@ -150,9 +148,7 @@ class TestReplenishmentIdempotent(MedicalCase, TransactionCase):
 
     def test_consignment_is_filled_by_a_transfer_and_sold_by_use(self):
         room = self._room("Consignment", self.a, self.a.department)
-        consigned = room.copy(
-            {"name": "Stent consignment", "ownership": "consignment"}
-        )
+        consigned = room.copy({"name": "Stent consignment", "ownership": "consignment"})
         room.active = False
         self.assertEqual(consigned.location_id.usage, "internal")
         self.a.feed.default_storeroom_id = consigned
@@ -225,9 +221,7 @@ class TestReplenishmentIdempotent(MedicalCase, TransactionCase):
         self.assertEqual(stent.on_hand, 6)
         self.assertEqual(str(stent.next_expiry), "2026-12-01")
         again = count.copy()
-        again.line_ids.filtered(
-            lambda line: line.product_id == self.stent
-        ).quantity = 4
+        again.line_ids.filtered(lambda line: line.product_id == self.stent).quantity = 4
         again.action_complete()
         stent.invalidate_recordset()
         self.assertEqual(stent.on_hand, 4)

@@ -61,9 +61,7 @@ class PortalCase(MedicalCase, HttpCase):
 class TestScheduleToOrder(PortalCase):
     def test_fhir_and_hl7_to_done_delivery(self):
         """Messages → events → proposal → approval by HTTP → order → storeroom stock."""
-        self.a.feed.ingest(
-            "\r".join(self.hl7(n, self.day(2, 8 + n)) for n in range(5))
-        )
+        self.a.feed.ingest("\r".join(self.hl7(n, self.day(2, 8 + n)) for n in range(5)))
         self.a.feed.ingest(
             self.bundle(*(self.fhir(20 + n, self.day(3, 8 + n)) for n in range(5)))
         )
@@ -84,9 +82,7 @@ class TestScheduleToOrder(PortalCase):
         self.assertEqual(float(form[f"qty_{gloves.id}"]), 20)
         form[f"qty_{gloves.id}"] = "10"
         form["signed_by"] = "Lee Jiwoo"
-        response = self.get(
-            f"/my/medical/proposals/{proposal.id}/approve", data=form
-        )
+        response = self.get(f"/my/medical/proposals/{proposal.id}/approve", data=form)
         self.assertEqual(response.status_code, 200)
         self.assertIn("o_medical_approved", response.text)
         proposal.invalidate_recordset()
@@ -112,10 +108,7 @@ class TestScheduleToOrder(PortalCase):
         picking.move_ids.picked = True
         picking._action_done()
         self.assertEqual(picking.state, "done")
-        stock = {
-            line.product_id: line.on_hand
-            for line in self.a.room.line_ids
-        }
+        stock = {line.product_id: line.on_hand for line in self.a.room.line_ids}
         self.env["medical.storeroom.line"].invalidate_model()
         stock = {line.product_id: line.on_hand for line in self.a.room.line_ids}
         self.assertEqual(stock, {self.glove: 10, self.stent: 7})
@@ -181,9 +174,7 @@ class TestScheduleToOrder(PortalCase):
         )
         self._run(self.a.room)
         self.env.flush_all()
-        response = self.get(
-            f"/my/medical/proposals/{proposal.id}/approve", data=form
-        )
+        response = self.get(f"/my/medical/proposals/{proposal.id}/approve", data=form)
         self.assertIn("recalculated while you were reading", response.text)
         proposal.invalidate_recordset()
         self.assertEqual(proposal.state, "sent")
@@ -193,9 +184,7 @@ class TestScheduleToOrder(PortalCase):
         self.authenticate("manager_a", "manager_a")
         form = dict(self.form_of(proposal), signed_by="Lee")
         form.pop("csrf_token")
-        response = self.get(
-            f"/my/medical/proposals/{proposal.id}/approve", data=form
-        )
+        response = self.get(f"/my/medical/proposals/{proposal.id}/approve", data=form)
         self.assertEqual(response.status_code, 400)
         proposal.invalidate_recordset()
         self.assertEqual(proposal.state, "sent")

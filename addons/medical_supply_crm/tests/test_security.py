@@ -125,7 +125,9 @@ class TestSecurity(MedicalCase, TransactionCase):
             self.assertFalse(self.env[model].with_user(user).search([]), model)
 
     def test_gs1_device_label_decomposes(self):
-        nomenclature = self.env.ref("barcodes_gs1_nomenclature.default_gs1_nomenclature")
+        nomenclature = self.env.ref(
+            "barcodes_gs1_nomenclature.default_gs1_nomenclature"
+        )
         label = "01095011010209171125010117270630102A9F\x1d21SN0042"
         parts = {
             part["ai"]: part["value"]

@@ -93,7 +93,8 @@ class MedicalFeedDelivery(models.TransientModel):
                 self.env._("%s problems, see Feed Problems:", len(answer["problems"]))
             )
             lines += [
-                f"{row['position']}: {row['message']}" for row in answer["problems"][:20]
+                f"{row['position']}: {row['message']}"
+                for row in answer["problems"][:20]
             ]
         self.result = "\n".join(lines)
 

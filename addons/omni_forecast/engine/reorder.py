@@ -104,7 +104,9 @@ def reorder_levels(
     step = np.broadcast_to(np.asarray(step, dtype=float), expected.shape)
     lot = np.maximum(step, np.broadcast_to(np.asarray(multiple, float), expected.shape))
     minimum = round_up(expected + safety, step)
-    gap = round_up(np.maximum.reduce([cycle, step, np.broadcast_to(moq, cycle.shape)]), lot)
+    gap = round_up(
+        np.maximum.reduce([cycle, step, np.broadcast_to(moq, cycle.shape)]), lot
+    )
     dead = (quantile <= 0) & (mean_total <= 0)
     return Levels(
         minimum=np.where(dead, 0.0, minimum),

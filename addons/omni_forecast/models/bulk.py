@@ -49,7 +49,10 @@ def bulk_insert(env, model_name, columns, conflict=None, update=None, returning=
             for name in (*update, "write_uid", "write_date")
         ]
         query = SQL(
-            "%s ON CONFLICT %s DO UPDATE SET %s", query, conflict, SQL(", ").join(changes)
+            "%s ON CONFLICT %s DO UPDATE SET %s",
+            query,
+            conflict,
+            SQL(", ").join(changes),
         )
     if returning:
         fields = SQL(", ").join(SQL.identifier(name) for name in returning)

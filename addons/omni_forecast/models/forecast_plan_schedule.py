@@ -20,7 +20,11 @@ class ForecastPlan(models.Model):
         required=True,
     )
     cron_id = fields.Many2one(
-        "ir.cron", readonly=True, copy=False, ondelete="set null", groups="base.group_system"
+        "ir.cron",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        groups="base.group_system",
     )
     next_run = fields.Datetime(
         compute="_compute_next_run",

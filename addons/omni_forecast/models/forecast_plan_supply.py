@@ -58,11 +58,15 @@ ORDER BY product.id, vendor.sequence, vendor.min_qty, vendor.price, vendor.id
             )
         )
         found = {
-            product_id: Supply(delay + company.days_to_purchase, float(moq or 0.0), True)
+            product_id: Supply(
+                delay + company.days_to_purchase, float(moq or 0.0), True
+            )
             for product_id, delay, moq in rows
         }
         default = Supply(self.lead_days, 0.0, False)
-        return {product_id: found.get(product_id, default) for product_id in product_ids}
+        return {
+            product_id: found.get(product_id, default) for product_id in product_ids
+        }
 
     @api.private
     def read_costs(self, product_ids):
@@ -71,7 +75,9 @@ ORDER BY product.id, vendor.sequence, vendor.min_qty, vendor.price, vendor.id
         :returns: dict product id -> (cost, price)
         """
         products = (
-            self.env["product.product"].with_company(self.company_id).browse(product_ids)
+            self.env["product.product"]
+            .with_company(self.company_id)
+            .browse(product_ids)
         )
         # standard_price is for employees only; a planner's record rules have already
         # chosen the products

@@ -79,7 +79,9 @@ class ForecastRecommendation(models.Model):
         "changes of minimum and maximum, times the cost.",
     )
     priority = fields.Float(
-        readonly=True, aggregator=None, help="Value of a year: what matters comes first."
+        readonly=True,
+        aggregator=None,
+        help="Value of a year: what matters comes first.",
     )
     expected = fields.Float(digits="Product Unit", readonly=True, aggregator=None)
     safety = fields.Float(
@@ -91,9 +93,7 @@ class ForecastRecommendation(models.Model):
     moq = fields.Float(
         string="Vendor Minimum", digits="Product Unit", readonly=True, aggregator=None
     )
-    lead_days = fields.Float(
-        string="Lead Time (days)", readonly=True, aggregator=None
-    )
+    lead_days = fields.Float(string="Lead Time (days)", readonly=True, aggregator=None)
     review_days = fields.Integer(
         string="Review Period (days)", readonly=True, aggregator=None
     )
@@ -112,7 +112,9 @@ class ForecastRecommendation(models.Model):
     @api.depends("product_id", "warehouse_id")
     def _compute_display_name(self):
         for one in self:
-            one.display_name = f"{one.product_id.display_name} – {one.warehouse_id.code}"
+            one.display_name = (
+                f"{one.product_id.display_name} – {one.warehouse_id.code}"
+            )
 
     @api.depends("min_before", "max_before", "min_after", "max_after", "lead_days")
     def _compute_texts(self):
@@ -145,7 +147,9 @@ class ForecastRecommendation(models.Model):
         Applying twice changes nothing.
         """
         self._check_planner()
-        todo = self.filtered(lambda one: one.state in ("proposed", "undone", "dismissed"))
+        todo = self.filtered(
+            lambda one: one.state in ("proposed", "undone", "dismissed")
+        )
         todo = todo._lock_rows()
         applied = self.browse()
         for one in todo:
@@ -226,7 +230,9 @@ class ForecastRecommendation(models.Model):
     def _tell(self, done, verb):
         """Notification with the outcome; refreshes the view."""
         left = self - done
-        message = self.env._("%(count)s recommendation(s) %(verb)s.", count=len(done), verb=verb)
+        message = self.env._(
+            "%(count)s recommendation(s) %(verb)s.", count=len(done), verb=verb
+        )
         if left:
             reasons = list(dict.fromkeys(left.filtered("conflict").mapped("conflict")))
             message += " " + self.env._("%s left as they are.", len(left))
@@ -248,9 +254,9 @@ class ForecastRecommendation(models.Model):
     def _rule(self):
         """The rule of the product at the warehouse's stock, archived ones too."""
         self.ensure_one()
-        return self.orderpoint_id or self.env["stock.warehouse.orderpoint"].with_context(
-            active_test=False
-        ).search(
+        return self.orderpoint_id or self.env[
+            "stock.warehouse.orderpoint"
+        ].with_context(active_test=False).search(
             [
                 ("product_id", "=", self.product_id.id),
                 ("location_id", "=", self.warehouse_id.lot_stock_id.id),
@@ -284,7 +290,9 @@ class ForecastRecommendation(models.Model):
                 min=rule.product_min_qty,
                 max=rule.product_max_qty,
             )
-        if self.kind == "change" and self._differs(rule, self.min_before, self.max_before):
+        if self.kind == "change" and self._differs(
+            rule, self.min_before, self.max_before
+        ):
             return self.env._(
                 "The rule of %(name)s was changed since the proposal: %(old_min)g / "
                 "%(old_max)g then, %(min)g / %(max)g now. Run the plan again.",
@@ -321,7 +329,8 @@ class ForecastRecommendation(models.Model):
         rule = self._rule()
         if not rule:
             return self.env._(
-                "The rule of %s was deleted; there is nothing to undo.", self.display_name
+                "The rule of %s was deleted; there is nothing to undo.",
+                self.display_name,
             )
         if rule.forecast_locked:
             return self.env._(

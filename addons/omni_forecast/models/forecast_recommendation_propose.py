@@ -42,7 +42,9 @@ class ForecastRecommendation(models.Model):
             active = bool(rule and rule.active)
             if not active and maximum <= 0:
                 continue
-            before = (rule.product_min_qty, rule.product_max_qty) if rule else (0.0, 0.0)
+            before = (
+                (rule.product_min_qty, rule.product_max_qty) if rule else (0.0, 0.0)
+            )
             if rule and rule.forecast_locked:
                 continue
             if active and not self._matters(plan, before, (minimum, maximum)):
@@ -164,9 +166,7 @@ class ForecastRecommendation(models.Model):
         from ..engine.reorder import reorder_levels, stock_value_change
 
         unit = self.env.ref("uom.product_uom_unit")
-        products = self.env["product.product"].browse(
-            {one.product_id for one in chunk}
-        )
+        products = self.env["product.product"].browse({one.product_id for one in chunk})
         # whole pieces for what is counted, the precision of quantities for the rest
         steps, factors = {}, {}
         for product in products:

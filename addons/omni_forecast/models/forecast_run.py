@@ -78,9 +78,9 @@ class ForecastRun(models.Model):
                 self.env._(
                     "Run %(run)s is %(state)s already and cannot be cancelled.",
                     run=closed[0].display_name,
-                    state=dict(closed._fields["state"]._description_selection(self.env))[
-                        closed[0].state
-                    ],
+                    state=dict(
+                        closed._fields["state"]._description_selection(self.env)
+                    )[closed[0].state],
                 )
             )
         queued = self.filtered(lambda run: run.state == "queued")

@@ -60,7 +60,8 @@ class ForecastRun(models.Model):
                     continue
                 run._fail_dead()
                 if not run.cancel_requested and not self.search_count(
-                    [("plan_id", "=", run.plan_id.id), ("state", "=", "queued")], limit=1
+                    [("plan_id", "=", run.plan_id.id), ("state", "=", "queued")],
+                    limit=1,
                 ):
                     self.create(
                         {
@@ -256,12 +257,16 @@ class ForecastRun(models.Model):
 
     def _write_problems(self, problems):
         """Store (product, warehouse, code, message) with the series they belong to."""
-        series = {
-            (one.product_id.id, one.warehouse_id.id): one.id
-            for one in self.env["forecast.series"].search(
-                [("plan_id", "=", self.plan_id.id)]
-            )
-        } if problems else {}
+        series = (
+            {
+                (one.product_id.id, one.warehouse_id.id): one.id
+                for one in self.env["forecast.series"].search(
+                    [("plan_id", "=", self.plan_id.id)]
+                )
+            }
+            if problems
+            else {}
+        )
         self.env["forecast.problem"].create(
             [
                 {

@@ -144,7 +144,8 @@ class ForecastSeries(models.Model):
         help="Why a planner should look at it first.",
     )
     exception_value = fields.Monetary(
-        string="Value of Exceptions", help="Value of a year where there is an exception."
+        string="Value of Exceptions",
+        help="Value of a year where there is an exception.",
     )
     problem = fields.Text()
     history = fields.Json(help="Demand by period: first day and quantities.")
@@ -238,7 +239,9 @@ class ForecastSeries(models.Model):
             "models": {
                 name: gap + means for name, means in (self.model_means or {}).items()
             },
-            "labels_of_models": dict(self._fields["model"]._description_selection(self.env)),
+            "labels_of_models": dict(
+                self._fields["model"]._description_selection(self.env)
+            ),
             "chosen": self.model,
             **{
                 band: gap + lines.mapped(band)
@@ -248,7 +251,9 @@ class ForecastSeries(models.Model):
 
     def action_open_orderpoints(self):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("stock.action_orderpoint")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "stock.action_orderpoint"
+        )
         action["domain"] = [
             ("product_id", "=", self.product_id.id),
             ("warehouse_id", "=", self.warehouse_id.id),

@@ -122,8 +122,10 @@ class TestPlanRun(ForecastCase):
         self.plan.action_run_now()
         self.spare.action_archive()
         self.plan.action_run_now()
-        gone = self.env["forecast.series"].with_context(active_test=False).search(
-            [("plan_id", "=", self.plan.id), ("active", "=", False)]
+        gone = (
+            self.env["forecast.series"]
+            .with_context(active_test=False)
+            .search([("plan_id", "=", self.plan.id), ("active", "=", False)])
         )
         self.assertEqual(gone.product_id, self.spare)
         self.assertEqual(gone.recommendation_ids.state, "obsolete")

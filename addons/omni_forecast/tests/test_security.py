@@ -124,9 +124,7 @@ class TestSecurity(ForecastCase):
             self.assertFalse(
                 found.filtered(lambda one: one.company_id == self.company), model
             )
-        plan = self.plan.with_user(stranger).with_context(
-            allowed_company_ids=other.ids
-        )
+        plan = self.plan.with_user(stranger).with_context(allowed_company_ids=other.ids)
         with self.assertRaises(AccessError):
             plan.read(["name"])
         with self.assertRaises(AccessError):

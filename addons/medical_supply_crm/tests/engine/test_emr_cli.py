@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from suite import emr_cli
 
 ROOT = Path(__file__).resolve().parents[4]

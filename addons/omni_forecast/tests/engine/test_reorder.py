@@ -93,7 +93,9 @@ def test_protection_periods():
 def test_money():
     """From 3/4 to 30/40 at 5 a piece: (70 − 7) / 2 × 5; a new rule lowers it by the
     demand that is on its way out during the lead time."""
-    change = stock_value_change(([3, 0], [4, 0]), ([30, 30], [40, 40]), [5, 5], [20, 20], [False, True])
+    change = stock_value_change(
+        ([3, 0], [4, 0]), ([30, 30], [40, 40]), [5, 5], [20, 20], [False, True]
+    )
     assert change.tolist() == [157.5, 75.0]
 
 
