@@ -24,7 +24,12 @@ export class LogisticsOverview extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.notification = useService("notification");
-        this.state = useState({status: "loading", data: null, error: "", history: false});
+        this.state = useState({
+            status: "loading",
+            data: null,
+            error: "",
+            history: false,
+        });
         onMounted(() => this.load(this.props.partnerId));
         onWillUpdateProps((next) => {
             if (next.partnerId !== this.props.partnerId) {
@@ -40,9 +45,11 @@ export class LogisticsOverview extends Component {
             return;
         }
         try {
-            const data = await this.orm.silent.call("res.partner", "get_logistics_overview", [
-                partnerId,
-            ]);
+            const data = await this.orm.silent.call(
+                "res.partner",
+                "get_logistics_overview",
+                [partnerId]
+            );
             if (partnerId === this.props.partnerId || !this.state.data) {
                 this.state.data = data;
                 this.state.status = data ? "ready" : "nobody";
@@ -76,7 +83,10 @@ export class LogisticsOverview extends Component {
 
     year(value) {
         return value
-            ? deserializeDateTime(value).toLocaleString({year: "numeric", month: "short"})
+            ? deserializeDateTime(value).toLocaleString({
+                  year: "numeric",
+                  month: "short",
+              })
             : "";
     }
 
@@ -98,7 +108,9 @@ export class LogisticsOverview extends Component {
     }
 
     async createReturn(orderId) {
-        const action = await this.orm.call("sale.order", "action_create_rma", [[orderId]]);
+        const action = await this.orm.call("sale.order", "action_create_rma", [
+            [orderId],
+        ]);
         return this.action.doAction(action, {
             onClose: () => this.load(this.props.partnerId),
         });

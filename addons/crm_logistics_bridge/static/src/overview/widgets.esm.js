@@ -51,7 +51,9 @@ class OverviewPage extends Component {
         const {params, context} = this.props.action;
         this.partnerId = params?.partner_id || context?.active_id || false;
         this.props.updateActionState?.({active_id: this.partnerId});
-        this.env.config.setDisplayName(this.props.action.name || _t("Customer overview"));
+        this.env.config.setDisplayName(
+            this.props.action.name || _t("Customer overview")
+        );
     }
 }
 

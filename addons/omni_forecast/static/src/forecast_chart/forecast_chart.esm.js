@@ -1,6 +1,13 @@
 /** Copyright 2026 Omni Suite contributors
  * License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
-import {Component, onWillStart, onWillUpdateProps, useEffect, useRef, useState} from "@odoo/owl";
+import {
+    Component,
+    onWillStart,
+    onWillUpdateProps,
+    useEffect,
+    useRef,
+    useState,
+} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {cookie} from "@web/core/browser/cookie";
 import {formatFloat} from "@web/core/utils/numbers";
@@ -12,7 +19,14 @@ import {useService} from "@web/core/utils/hooks";
 
 // Okabe and Ito's palette: told apart with every kind of colour vision.
 const PALETTE = ["#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8A6D00"];
-const DASHES = [[6, 3], [2, 2], [8, 3, 2, 3], [4, 4], [10, 4], [1, 3]];
+const DASHES = [
+    [6, 3],
+    [2, 2],
+    [8, 3, 2, 3],
+    [4, 4],
+    [10, 4],
+    [1, 3],
+];
 const FORECAST = "#0072B2";
 
 export class ForecastChart extends Component {
@@ -36,11 +50,7 @@ export class ForecastChart extends Component {
                 this.draw();
                 return () => this.chart?.destroy();
             },
-            () => [
-                this.state.data,
-                this.state.bands,
-                JSON.stringify(this.state.shown),
-            ]
+            () => [this.state.data, this.state.bands, JSON.stringify(this.state.shown)]
         );
     }
 
