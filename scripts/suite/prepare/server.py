@@ -231,7 +231,8 @@ class Server:
 
         def progress():
             for line in reader.lines()[-1:]:
-                steps.note(line.strip()[:100])
+                if not line.startswith("$ "):  # the command itself, at the head of the log
+                    steps.note(line.strip()[:100])
 
         command = [self.env.python, places.ROOT / "scripts" / "demo_load", "--url", url, "--db", self.database]
         command += ["--login", "admin", "--password", "admin"]
