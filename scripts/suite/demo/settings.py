@@ -2,6 +2,11 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Company, languages and features that the demo story needs, set as an admin would."""
 
+import base64
+import io
+
+from PIL import Image, ImageDraw, ImageFont
+
 from ..prepare.problem import Problem
 
 COMPANY = {
@@ -47,6 +52,18 @@ def activate_language(client, code):
     client.call("base.language.install", "lang_install", [wizard])
 
 
+def logo():
+    """Return a plain word mark as base64 PNG."""
+    picture = Image.new("RGBA", (420, 96), (255, 255, 255, 0))
+    pen = ImageDraw.Draw(picture)
+    pen.rounded_rectangle((4, 14, 72, 82), 16, fill=(113, 75, 103))
+    pen.ellipse((22, 32, 54, 64), outline=(255, 255, 255), width=7)
+    pen.text((90, 22), COMPANY["name"], font=ImageFont.load_default(46), fill=(60, 40, 56))
+    stream = io.BytesIO()
+    picture.save(stream, "PNG", optimize=True)
+    return base64.b64encode(stream.getvalue()).decode()
+
+
 def prepare_company(client):
     """Give an untouched company a name, an address and pounds; once.
 
@@ -61,7 +78,7 @@ def prepare_company(client):
     pound = client.search("res.currency", [("name", "=", "GBP")], context={"active_test": False})
     client.write("res.currency", pound, {"active": True})
     country = client.ref("base.uk")
-    values = dict(COMPANY, country_id=country, currency_id=pound[0])
+    values = dict(COMPANY, country_id=country, currency_id=pound[0], logo=logo())
     fields = client.call("res.company", "fields_get", [], ["type"])
     for name in ("account_sale_tax_id", "account_purchase_tax_id"):
         # the source's prices carry no tax
