@@ -197,6 +197,8 @@ def denied(value, tokens):
     upper = value.upper()
     if upper in tokens:
         return True
+    if upper.isdigit():
+        return False  # a name cannot be part of a number
     if len(tokens) > 200:
         return any(
             part in tokens for part in re.split(r"[._:/+\-]", upper) if len(part) >= 3

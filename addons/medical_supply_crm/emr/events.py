@@ -94,7 +94,8 @@ class ScheduleEvent:
 class Problem:
     """Something that could not be read. `message` never repeats payload content.
 
-    :ivar position: "AIS[2]-4", "entry[3].resource.start", "VEVENT[2].DTSTART", "row 5, column start"
+    :ivar position: "AIS[2]-4", "entry[3].resource.start", "VEVENT[2].DTSTART",
+        "row 5, column start"
     :ivar severity: "error" (an event was lost) | "warning" (a field was dropped or assumed)
     :ivar record: 1-based message, line or row number where the payload has several
     """
@@ -138,7 +139,7 @@ class Collector:
         self.record = None
 
     def hash(self, kind, identifier):
-        """Keyed hash of a visit's own id; without the key it can neither be reversed nor guessed."""
+        """Keyed hash of a visit's own id: without the key neither reversed nor guessed."""
         text = "\0".join((self.source, kind, identifier))
         return hmac.digest(
             self.key, text.encode("utf-8", "surrogatepass"), "sha256"

@@ -12,9 +12,8 @@ pages of the other resources; status maps follow their required value sets.
 import json
 import re
 
-from . import times
 from .codes import deny_tokens
-from .events import version_key
+from .fhir_resource import Resource, join, personal
 from .fhir_status import NOT_EVENTS, STATUS, TYPES
 
 _MAX_DEPTH = 8  # bundles inside bundles
@@ -134,7 +133,7 @@ class _Reader:
                 stack.extend(reversed(self._entries(value, path, depth)))
             elif not isinstance(kind, str):
                 self.out.error(
-                    _join(path, "resourceType"),
+                    join(path, "resourceType"),
                     "no-type",
                     "resourceType is missing; not read",
                 )
@@ -147,7 +146,7 @@ class _Reader:
             return []
         if not isinstance(entries, list):
             self.out.error(
-                _join(path, "entry"),
+                join(path, "entry"),
                 "wrong-type",
                 "entry must be a list; bundle not read",
             )
@@ -157,7 +156,7 @@ class _Reader:
             meta = bundle.get("meta")
             stamp = meta.get("lastUpdated") if isinstance(meta, dict) else None
         for i, entry in enumerate(entries):
-            where = _join(path, f"entry[{i}]")
+            where = join(path, f"entry[{i}]")
             if not isinstance(entry, dict):
                 self.out.error(
                     where, "wrong-type", "an entry must be a JSON object; not read"
@@ -211,7 +210,7 @@ class _Reader:
         if kind in STATUS:
             self.todo.append((resource, path, record, updated, url))
         elif kind in ("Patient", "RelatedPerson", "Person"):
-            self.deny |= deny_tokens(_personal(resource))
+            self.deny |= deny_tokens(personal(resource))
         elif kind not in NOT_EVENTS:
             self.others += 1
 
@@ -220,7 +219,7 @@ class _Reader:
         for resource, path, record, updated, url in self.todo:
             self.out.record = record
             with self.out.guard(path or "$"):
-                _Resource(self, resource, path, updated, url).read()
+                Resource(self, resource, path, updated, url).read()
         self.out.record = None
         if self.others:
             self.out.problem(
@@ -228,464 +227,3 @@ class _Reader:
                 "not-schedule",
                 f"{self.others} resources of other types were not read",
             )
-
-
-def _join(path, name):
-    return f"{path}.{name}" if path else name
-
-
-def _personal(resource):
-    """Texts of a person resource that may not turn up as codes."""
-    texts = [resource.get("birthDate")]
-    for key, names in _PERSONAL.items():
-        items = resource.get(key)
-        for item in (items if isinstance(items, list) else [items])[:50]:
-            if isinstance(item, dict):
-                for name in names:
-                    value = item.get(name)
-                    texts += value[:20] if isinstance(value, list) else [value]
-    return [t for t in texts if isinstance(t, str)]
-
-
-_PERSONAL = {
-    "name": ("text", "family", "given"),
-    "telecom": ("value",),
-    "identifier": ("value",),
-    "contact": (),
-}
-_PEOPLE = ("Patient", "RelatedPerson", "Person", "Group")
-
-
-class _Resource:
-    """One schedule resource of a reader."""
-
-    def __init__(self, reader, resource, path, updated, url):
-        self.reader, self.out, self.r, self.path = reader, reader.out, resource, path
-        self.kind = resource["resourceType"]
-        self.updated, self.url, self.cache = updated, url, {}
-        contained = resource.get("contained")
-        self.contained = {}
-        self.deny = reader.deny
-        for item in (contained if isinstance(contained, list) else [])[:200]:
-            if isinstance(item, dict) and isinstance(item.get("id"), str):
-                self.contained["#" + item["id"]] = item
-                if item.get("resourceType") in _PEOPLE:
-                    self.deny = self.deny | deny_tokens(_personal(item))
-
-    def read(self):
-        out, ident = self.out, self.identity()
-        people = self.people()
-        if people:
-            self.deny = self.deny | deny_tokens(people)
-        if ident is None:
-            out.error(self.at("id"), "no-id", "neither id nor identifier; not read")
-            return
-        status = self.status()
-        start, end, minutes = self.times()
-        if (
-            start is None
-            and self.kind == "Appointment"
-            and status in ("booked", "arrived")
-        ):
-            out.error(
-                self.at("start"), "no-start", "booked without a usable start; not read"
-            )
-            return
-        if (
-            start is None
-            and self.kind not in ("Appointment", "Encounter")
-            and status
-            in (
-                "booked",
-                "arrived",
-            )
-        ):
-            out.problem(self.path or "$", "no-start", "no usable time")
-        codes = self.procedures()
-        department, location, practitioner = self.places()
-        out.add(
-            event_hash=out.hash(self.kind.lower(), ident),
-            kind=self.kind.lower(),
-            status=status,
-            start=start,
-            end=end,
-            duration_minutes=minutes,
-            procedure_codes=codes,
-            department=department,
-            location=location,
-            practitioner=practitioner,
-            priority=self.priority(),
-            version=self.version(status),
-            position=self.path,
-            based_on=self.based_on(),
-        )
-
-    # --- small tools -----------------------------------------------------------------------
-    def at(self, name):
-        return _join(self.path, name)
-
-    def items(self, name, holder=None, path=None):
-        """[(dict, path)] of a repeating field; a lone object is taken as a list of one."""
-        path = self.at(name) if path is None else f"{path}.{name}"
-        if path not in self.cache:
-            self.cache[path] = self._items(
-                name, self.r if holder is None else holder, path
-            )
-        return self.cache[path]
-
-    def _items(self, name, holder, path):
-        value = holder.get(name)
-        if value is None:
-            return []
-        if isinstance(value, dict):
-            return [(value, path)]
-        if not isinstance(value, list):
-            self.out.problem(path, "wrong-type", "this must be a list; left out")
-            return []
-        found = []
-        for i, item in enumerate(value[:500]):
-            if isinstance(item, dict):
-                found.append((item, f"{path}[{i}]"))
-            else:
-                self.out.problem(
-                    f"{path}[{i}]", "wrong-type", "this must be an object; left out"
-                )
-        return found
-
-    def obj(self, name, holder=None):
-        value = (self.r if holder is None else holder).get(name)
-        if value is None or isinstance(value, dict):
-            return value or {}
-        self.out.problem(
-            self.at(name), "wrong-type", "this must be an object; left out"
-        )
-        return {}
-
-    def time(self, value, path):
-        if value is None:
-            return None
-        return self.out.time(value, path, times.fhir_time)
-
-    def codings(self, concept, path):
-        """[(system, code)] of a CodeableConcept or CodeableReference."""
-        if isinstance(concept.get("concept"), dict):
-            concept, path = concept["concept"], f"{path}.concept"
-        found = []
-        for coding, where in self.items("coding", concept, path):
-            if coding.get("code") is not None:
-                pair = self.out.coding(
-                    coding.get("system"), coding["code"], f"{where}.code", self.deny
-                )
-                if pair:
-                    found.append(pair)
-        return found
-
-    # --- fields ----------------------------------------------------------------------------
-    def identity(self):
-        ident = self.r.get("id")
-        if isinstance(ident, str) and ident:
-            return ident
-        if ident is not None:
-            self.out.problem(self.at("id"), "wrong-type", "id must be text")
-        for item, _path in self.items("identifier"):
-            value = item.get("value")
-            if isinstance(value, str) and value:
-                system = item.get("system")
-                return f"{system if isinstance(system, str) else ''}|{value}"
-        return self.url if isinstance(self.url, str) and self.url else None
-
-    def people(self):
-        """Names and numbers of people this resource points at: never to be copied.
-
-        Their logical ids are no evidence: Patient/12 and Location/12 may both exist.
-        """
-        texts = []
-        refs = [self.r.get("subject"), self.r.get("patient"), self.r.get("individual")]
-        for item, _p in self.items("participant"):
-            refs += [item.get("actor"), item.get("individual")]
-        for ref in refs:
-            if isinstance(ref, dict):
-                kind = self.target(ref)[0]
-                is_staff = kind in (
-                    "Practitioner",
-                    "PractitionerRole",
-                    "Location",
-                    "Device",
-                )
-                if not is_staff and kind not in (
-                    "HealthcareService",
-                    "Organization",
-                    "CareTeam",
-                ):
-                    texts.append(ref.get("display"))
-                    identifier = ref.get("identifier")
-                    if isinstance(identifier, dict):
-                        texts.append(identifier.get("value"))
-        return [t for t in texts if isinstance(t, str)]
-
-    def status(self):
-        value = self.r.get("status")
-        table = STATUS[self.kind]
-        if isinstance(value, str) and value.strip().lower() in table:
-            return table[value.strip().lower()]
-        if not table:
-            return "unknown"
-        if value is None:
-            self.out.problem(self.at("status"), "no-status", "status is missing")
-        else:
-            self.out.problem(
-                self.at("status"), "unknown-status", "not a status of this resource"
-            )
-        return "unknown"
-
-    def times(self):
-        r, start, end, minutes = self.r, None, None, None
-        if self.kind in ("Appointment", "Slot"):
-            start = self.time(r.get("start"), self.at("start"))
-            end = self.time(r.get("end"), self.at("end"))
-            if start is None:
-                for period, path in self.items("requestedPeriod")[:1]:
-                    start = self.time(period.get("start"), f"{path}.start")
-            if self.kind == "Appointment":
-                minutes = self.minutes(r.get("minutesDuration"), "minutesDuration")
-            return start, end, minutes
-        for name in _WHEN[self.kind]:
-            value = r.get(name)
-            if value is None:
-                continue
-            if isinstance(value, str):
-                start = self.time(value, self.at(name))
-            elif isinstance(value, dict):
-                start, end = self.period(value, self.at(name))
-            else:
-                self.out.problem(
-                    self.at(name), "wrong-type", "this must be a time or a period"
-                )
-            if start or end:
-                break
-        return start, end, minutes
-
-    def period(self, value, path):
-        if "repeat" in value or "event" in value:  # Timing
-            repeat = value.get("repeat")
-            bounds = repeat.get("boundsPeriod") if isinstance(repeat, dict) else None
-            events = value.get("event")
-            if isinstance(events, list) and events:
-                return self.time(events[0], f"{path}.event[0]"), None
-            if isinstance(bounds, dict):
-                return self.time(
-                    bounds.get("start"), f"{path}.repeat.boundsPeriod.start"
-                ), None
-            return None, None
-        return (
-            self.time(value.get("start"), f"{path}.start"),
-            self.time(value.get("end"), f"{path}.end"),
-        )
-
-    def minutes(self, value, name):
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            self.out.problem(
-                self.at(name), "wrong-type", "minutes must be a number; left out"
-            )
-            return None
-        return value if 0 < value < 10**6 else None
-
-    def procedures(self):
-        """Codes of the thing to be done: order first, then service type, then stated reason."""
-        found = []
-        for ref, _path in self.items("basedOn"):
-            order = self.resolve(ref)
-            if (
-                isinstance(order, dict)
-                and order.get("resourceType") == "ServiceRequest"
-            ):
-                code = order.get("code")
-                if isinstance(code, dict):
-                    found += self.codings(code, self.at("basedOn.code"))
-        for name in _WHAT[self.kind]:
-            for concept, path in self.items(name):
-                found += self.codings(concept, path)
-        return tuple(dict.fromkeys(found))
-
-    def places(self):
-        department = location = practitioner = None
-        spots = []
-        for item, path in self.items("participant"):
-            for name in ("actor", "individual"):
-                if isinstance(item.get(name), dict):
-                    spots.append((item[name], f"{path}.{name}"))
-        for item, path in self.items("performer"):
-            actor = item.get("actor") if isinstance(item.get("actor"), dict) else item
-            spots.append((actor, path))
-        for item, path in self.items("location"):
-            inner = (
-                item.get("location") if isinstance(item.get("location"), dict) else item
-            )
-            spots.append((inner, path))
-        for name in (
-            "locationReference",
-            "healthcareService",
-            "serviceProvider",
-            "actor",
-        ):
-            spots += self.items(name)
-        for item, path in self.items("serviceType"):
-            if isinstance(item.get("reference"), dict):
-                spots.append((item["reference"], f"{path}.reference"))
-        schedule = self.resolve(self.r.get("schedule")) if self.kind == "Slot" else None
-        if isinstance(schedule, dict):
-            spots += self.items("actor", schedule, self.at("schedule"))
-        for ref, path in spots:
-            kind, ident, value = self.target(ref)
-            if kind == "Location" and location is None:
-                location = self.out.code(ident or value, path, self.deny)
-            elif kind in ("HealthcareService", "Organization") and department is None:
-                department = self.out.code(ident or value, path, self.deny)
-            elif kind in ("Practitioner", "PractitionerRole") and practitioner is None:
-                practitioner = self.out.code(ident or value, path, self.deny)
-        if department is None:
-            for concept, path in self.items("specialty"):
-                pairs = self.codings(concept, path)
-                if pairs:
-                    department = pairs[0][1]
-                    break
-        return department, location, practitioner
-
-    def target(self, ref):
-        """(type, id, identifier value) a Reference points at; display is never looked at."""
-        text, kind, ident = ref.get("reference"), ref.get("type"), None
-        kind = kind if isinstance(kind, str) else None
-        resource = self.resolve(ref)
-        if isinstance(resource, dict):
-            kind = resource.get("resourceType")
-        if isinstance(text, str) and text:
-            path = text.split("?", 1)[0].split("/_history/", 1)[0].split("#", 1)[0]
-            parts = path.rstrip("/").split("/")
-            if len(parts) >= 2 and parts[-2] in _REFERABLE:
-                kind, ident = kind or parts[-2], parts[-1]
-            elif parts[-1] in _REFERABLE and "identifier=" in text:
-                kind, ident = (
-                    kind or parts[-1],
-                    text.split("identifier=", 1)[1].split("|")[-1],
-                )
-            elif text.startswith(("urn:uuid:", "urn:oid:")):
-                ident = text.rsplit(":", 1)[1]
-        value = None
-        holders = [ref.get("identifier")]
-        if isinstance(resource, dict):
-            known = resource.get("identifier")
-            holders += known[:5] if isinstance(known, list) else [known]
-        for holder in holders:
-            if (
-                value is None
-                and isinstance(holder, dict)
-                and isinstance(holder.get("value"), str)
-            ):
-                value = holder["value"]
-        if isinstance(text, str) and text.startswith("#"):
-            ident = value or text[1:]
-        return kind, ident, value
-
-    def resolve(self, ref):
-        if not isinstance(ref, dict):
-            return None
-        text = ref.get("reference")
-        if not isinstance(text, str):
-            return None
-        if text.startswith("#"):
-            return self.contained.get(text)
-        found = self.reader.index.get(text)
-        if found is None and "/" in text:
-            found = self.reader.index.get(
-                "/".join(text.split("/_history/")[0].split("/")[-2:])
-            )
-        return found
-
-    def based_on(self):
-        """Hashes of the orders and appointments this resource carries out."""
-        found = []
-        for name in ("basedOn", "appointment", "replaces"):
-            if name == "replaces" and self.kind != "ServiceRequest":
-                continue
-            for ref, _path in self.items(name):
-                kind, ident, _value = self.target(ref)
-                resource = self.resolve(ref)
-                if isinstance(resource, dict) and isinstance(resource.get("id"), str):
-                    ident = resource["id"]
-                if kind in STATUS and ident:
-                    found.append(self.out.hash(kind.lower(), ident))
-        return tuple(dict.fromkeys(found))
-
-    def priority(self):
-        value, path = self.r.get("priority"), self.at("priority")
-        if isinstance(value, dict):  # R5 CodeableConcept
-            pairs = self.codings(value, path)
-            value = pairs[0][1] if pairs else None
-        if isinstance(value, bool) or value is None:
-            return None
-        return self.out.priority(value, path, self.deny)
-
-    def version(self, status):
-        meta = self.obj("meta")
-        stamp, path = meta.get("lastUpdated"), self.at("meta.lastUpdated")
-        if stamp is None:
-            stamp, path = self.updated, self.at("lastUpdated")
-        if stamp is None and self.out.received is None:
-            stamp, path = self.r.get("created"), self.at("created")
-        updated = (
-            times.fhir_time(stamp, self.out.zone)[0]
-            if stamp is not None
-            else self.out.received
-        )
-        if stamp is not None and updated is None:
-            self.out.problem(path, "invalid", "this is not a date or time")
-        counter = meta.get("versionId")
-        counter = (
-            int(counter)
-            if isinstance(counter, str) and re.fullmatch(r"\d{1,12}", counter)
-            else 0
-        )
-        return version_key(updated=updated, counter=counter, status=status)
-
-
-_REFERABLE = frozenset(
-    [
-        "Appointment",
-        "CareTeam",
-        "Device",
-        "Encounter",
-        "Group",
-        "HealthcareService",
-        "Location",
-        "Organization",
-        "Patient",
-        "Person",
-        "Practitioner",
-        "PractitionerRole",
-        "Procedure",
-        "RelatedPerson",
-        "Schedule",
-        "ServiceRequest",
-        "Slot",
-    ]
-)
-_WHEN = {
-    "ServiceRequest": ("occurrenceDateTime", "occurrencePeriod", "occurrenceTiming"),
-    "Procedure": (
-        "performedDateTime",
-        "performedPeriod",
-        "occurrenceDateTime",
-        "occurrencePeriod",
-        "occurrenceTiming",
-    ),
-    "Encounter": ("period", "actualPeriod", "plannedStartDate"),
-}
-_WHAT = {
-    "Appointment": ("serviceType", "reasonCode", "reason"),
-    "Slot": ("serviceType",),
-    "ServiceRequest": ("code",),
-    "Procedure": ("code",),
-    "Encounter": ("type", "serviceType"),
-}

@@ -11,11 +11,7 @@ Own code because of speed: the `hl7` library parses about 600 messages/s here, t
 import re
 
 START, END = b"\x0b", b"\x1c"
-# A message starts at MSH on a line of its own; or, where files without a last line end were
-# joined, at an MSH that is followed by its delimiters, which no field can contain unescaped.
-_BOUNDARY = re.compile(
-    rb"(?:^|(?<=[\r\n\x0b\xbf]))(?=MSH)|(?=MSH([^\w\s])[^\w\s]{3,5}\1)"
-)
+_HEADER = re.compile(rb"MSH([^\w\s])[^\w\s]{3,5}\1")
 _SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}(?![A-Za-z0-9])")
 _ENVELOPE = (b"FHS", b"BHS", b"BTS", b"FTS")
 # HL7 table 0211 (and what Korean systems write) -> Python codec
@@ -49,11 +45,25 @@ def split_messages(data):
     :param data: bytes
     :return: (head: bytes before the first MSH without batch segments, [message bytes])
     """
-    starts = [m.start() for m in _BOUNDARY.finditer(data)]
+    starts = [at for at in _places(data) if _begins(data, at)]
     if not starts:
         return _strip(data), []
-    parts = [data[a:b] for a, b in zip(starts, [*starts[1:], len(data)])]
+    parts = [data[a:b] for a, b in zip(starts, [*starts[1:], len(data)], strict=True)]
     return _strip(data[: starts[0]]), [_strip(part) for part in parts]
+
+
+def _places(data):
+    at = data.find(b"MSH")
+    while at >= 0:
+        yield at
+        at = data.find(b"MSH", at + 3)
+
+
+def _begins(data, at):
+    """True where a message starts: at MSH on a line of its own; or, where files without a last
+    line end were joined, at an MSH with its delimiters, which no field can contain unescaped.
+    """
+    return at == 0 or data[at - 1] in b"\r\n\x0b\xbf" or _HEADER.match(data, at)
 
 
 def _strip(part):

@@ -99,7 +99,9 @@ class _Calendar:
             )
             uid = found.group(1).strip() if found else ""
             if not uid:
-                note = "UID is missing: the content identifies the event, changes cannot be followed"
+                note = (
+                    "no UID: the content identifies the event, changes are not followed"
+                )
                 self.out.problem(f"VEVENT[{number}].UID", "no-id", note)
                 uid = block
             if uid not in series:
@@ -158,7 +160,7 @@ class _Calendar:
             p.get("RRULE") or p.get("RDATE") or p.get("RECURRENCE-ID") for p in parts
         )
         if not recurs:
-            for part, (n, _block) in zip(parts, blocks):
+            for part, (n, _block) in zip(parts, blocks, strict=False):
                 self.event(uid, part, f"VEVENT[{n}]", "")
             return
         try:
@@ -385,9 +387,8 @@ def _bound(rule, begin, upper):
         until = rule.pop("UNTIL", None)
         text = rule.to_ical().decode()
         dates = rrulestr(f"{text};UNTIL={limit:%Y%m%dT%H%M%S}", dtstart=plain)
-        last = plain
-        for last in islice(dates, min(int(counts[0]), _MAX_OCCURRENCES + 1)):
-            pass
+        found = list(islice(dates, min(int(counts[0]), _MAX_OCCURRENCES + 1)))
+        last = found[-1] if found else plain
         if until:
             rule["UNTIL"] = until
     untils = rule.get("UNTIL") or []

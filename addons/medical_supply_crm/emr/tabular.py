@@ -13,23 +13,94 @@ import re
 from . import times
 from .codes import STATUSES
 from .events import version_key
-from .hl7v2 import _STATUS
+from .hl7_siu import FILLER_STATUS
 
 FIELDS = {
-    "id": ("id", "event_id", "appointment_id", "visit_id", "case_id", "order_id", "예약번호", "수술번호", "접수번호"),
-    "start": ("start", "start_time", "start_datetime", "datetime", "date", "scheduled_at", "performed_start", "begin", "시작", "시작일시", "예약일시", "수술일시", "수술일"),
+    "id": (
+        "id",
+        "event_id",
+        "appointment_id",
+        "visit_id",
+        "case_id",
+        "order_id",
+        "예약번호",
+        "수술번호",
+        "접수번호",
+    ),
+    "start": (
+        "start",
+        "start_time",
+        "start_datetime",
+        "datetime",
+        "date",
+        "scheduled_at",
+        "performed_start",
+        "begin",
+        "시작",
+        "시작일시",
+        "예약일시",
+        "수술일시",
+        "수술일",
+    ),
     "end": ("end", "end_time", "end_datetime", "performed_end", "종료", "종료일시"),
-    "duration": ("duration", "duration_minutes", "minutes", "length", "소요시간", "예상시간"),
-    "procedure": ("procedure", "procedure_code", "code", "service_code", "수술코드", "처치코드", "시술코드", "수가코드", "edi코드"),
+    "duration": (
+        "duration",
+        "duration_minutes",
+        "minutes",
+        "length",
+        "소요시간",
+        "예상시간",
+    ),
+    "procedure": (
+        "procedure",
+        "procedure_code",
+        "code",
+        "service_code",
+        "수술코드",
+        "처치코드",
+        "시술코드",
+        "수가코드",
+        "edi코드",
+    ),
     "system": ("system", "code_system", "procedure_system", "코드체계"),
     "status": ("status", "state", "상태", "예약상태"),
-    "department": ("department", "department_code", "dept", "ward", "진료과", "진료과코드", "부서코드"),
-    "location": ("location", "location_code", "room", "room_code", "수술실", "수술실코드", "장소코드"),
-    "practitioner": ("practitioner", "practitioner_code", "surgeon_code", "provider_code", "집도의코드", "의사코드"),
+    "department": (
+        "department",
+        "department_code",
+        "dept",
+        "ward",
+        "진료과",
+        "진료과코드",
+        "부서코드",
+    ),
+    "location": (
+        "location",
+        "location_code",
+        "room",
+        "room_code",
+        "수술실",
+        "수술실코드",
+        "장소코드",
+    ),
+    "practitioner": (
+        "practitioner",
+        "practitioner_code",
+        "surgeon_code",
+        "provider_code",
+        "집도의코드",
+        "의사코드",
+    ),
     "priority": ("priority", "우선순위", "응급구분"),
     "version": ("version", "sequence", "revision", "버전"),
-    "updated": ("updated", "updated_at", "last_updated", "lastupdated", "modified", "수정일시"),
-}  # fmt: skip
+    "updated": (
+        "updated",
+        "updated_at",
+        "last_updated",
+        "lastupdated",
+        "modified",
+        "수정일시",
+    ),
+}
 _KOREAN_STATUS = {
     "예약": "booked",
     "예약완료": "booked",
@@ -243,7 +314,7 @@ class _Row:
         text = self.text("status").lower()
         if not text:
             return "booked"
-        found = _STATUS.get(text) or _KOREAN_STATUS.get(text)
+        found = FILLER_STATUS.get(text) or _KOREAN_STATUS.get(text)
         if found is None and text in STATUSES:
             found = text
         if found is None:

@@ -21,7 +21,7 @@ from medical_supply_crm import emr
 CASES = int(os.environ.get("EMR_MUTATIONS", "400"))
 SHARED = Path(os.environ.get("OMNI_SHARED_DATA", "/nonexistent"))
 DATA = Path(__file__).resolve().parents[1] / "data"
-LIMIT = 10.0  # seconds for one payload, on a loaded machine
+LIMIT = 5.0  # seconds of processor time for one payload
 POSITION = re.compile(
     r"\$|file|workbook|MSH|[A-Z][A-Z0-9]{2}(\[\d+\])?(-\d+(\.\d+)?)?|line \d+( column \d+)?"
     r"|row \d+(, column [a-z]+)?|(VEVENT|VCALENDAR)(\[\d+\])?(\.[A-Za-z-]+)?"
@@ -48,9 +48,9 @@ def corpus():
 
 
 def check(payload, kind):
-    began = time.monotonic()
+    began = time.process_time()
     result = emr.read(payload, format=kind, hash_key=b"k" * 32, source="h")
-    took = time.monotonic() - began
+    took = time.process_time() - began
     assert took < LIMIT, f"{took:.1f} s for {len(payload)} bytes"
     for problem in result.problems:
         assert problem.code != "internal-error", problem
