@@ -28,7 +28,11 @@ class LogisticsData:
             {"name": "Hanbit Trading", "is_company": True, "country_id": korea.id}
         )
         cls.contact = Partner.create(
-            {"name": "Kim Minji", "parent_id": cls.customer.id, "email": "minji@example.com"}
+            {
+                "name": "Kim Minji",
+                "parent_id": cls.customer.id,
+                "email": "minji@example.com",
+            }
         )
         cls.other = Partner.create({"name": "Another Customer", "country_id": korea.id})
         cls.product, cls.scarce = cls.env["product.product"].create(

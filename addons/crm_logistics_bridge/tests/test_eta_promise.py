@@ -66,13 +66,18 @@ class TestEtaPromise(LogisticsCase):
             self.env["stock.picking"]._logistics_refresh_open(self.company)
             self.assertEqual(order.logistics_promise_date, promise)
             self.assertGreater(order.logistics_eta_date, promise)
-            self.assertEqual((order.logistics_late, order.logistics_late_reason), (True, "not_picked"))
+            self.assertEqual(
+                (order.logistics_late, order.logistics_late_reason),
+                (True, "not_picked"),
+            )
             self.assertEqual(waiting.logistics_late_reason, "out_of_stock")
             ticket.invalidate_recordset()
             self.assertTrue(ticket.logistics_delayed)
             self.assertIn(order.picking_ids.name, ticket.logistics_delay_note)
             self.assertIn("Not picked", ticket.logistics_delay_note)
-            found = self.env["helpdesk.ticket"].search([("logistics_delayed", "=", True)])
+            found = self.env["helpdesk.ticket"].search(
+                [("logistics_delayed", "=", True)]
+            )
             self.assertIn(ticket, found)
             self.deliver(order)
             self.assertFalse(order.logistics_late)
@@ -87,7 +92,10 @@ class TestEtaPromise(LogisticsCase):
             self.env["stock.picking"]._logistics_refresh_open(self.company)
             self.assertEqual(order.logistics_late_reason, "carrier")
             order.picking_ids.write(
-                {"delivery_state": "customer_delivered", "date_delivered": "2026-03-20 08:00:00"}
+                {
+                    "delivery_state": "customer_delivered",
+                    "date_delivered": "2026-03-20 08:00:00",
+                }
             )
             self.settle()
         self.assertFalse(order.logistics_late)

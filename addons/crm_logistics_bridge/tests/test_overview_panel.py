@@ -28,8 +28,12 @@ class TestOverviewPanel(LogisticsCase):
         )
 
     def test_agent_with_helpdesk_rights_only_sees_everything_needed(self):
-        self.assertFalse(self.env["sale.order"].with_user(self.agent).has_access("read"))
-        self.assertFalse(self.env["stock.picking"].with_user(self.agent).has_access("write"))
+        self.assertFalse(
+            self.env["sale.order"].with_user(self.agent).has_access("read")
+        )
+        self.assertFalse(
+            self.env["stock.picking"].with_user(self.agent).has_access("write")
+        )
         order = self.make_order(self.contact, product=self.scarce)
         done = self.make_order(self.customer)
         self.deliver(done)
@@ -48,7 +52,9 @@ class TestOverviewPanel(LogisticsCase):
 
     def test_money_has_its_currency(self):
         self.make_order(quantity=3)
-        self.assertIn(self.company.currency_id.symbol, self.overview()["orders"][0]["amount"])
+        self.assertIn(
+            self.company.currency_id.symbol, self.overview()["orders"][0]["amount"]
+        )
 
     def test_no_cost_and_no_margin_in_the_raw_answer(self):
         self.make_order()
@@ -128,6 +134,10 @@ class TestOverviewPanel(LogisticsCase):
         self.assertFalse(row["can_open"])
 
     def test_nobody(self):
-        self.assertFalse(self.env["res.partner"].with_user(self.agent).get_logistics_overview(-1))
+        self.assertFalse(
+            self.env["res.partner"].with_user(self.agent).get_logistics_overview(-1)
+        )
         empty = self.overview(self.env["res.partner"].create({"name": "New"}))
-        self.assertEqual(empty["counts"], {"orders": 0, "late": 0, "returns": 0, "tickets": 0})
+        self.assertEqual(
+            empty["counts"], {"orders": 0, "late": 0, "returns": 0, "tickets": 0}
+        )

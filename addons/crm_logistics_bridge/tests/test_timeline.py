@@ -65,7 +65,10 @@ class TestTimeline(LogisticsCase):
             [("commercial_partner_id", "=", self.customer.id)]
         )
         self.assertEqual(len(events), len(set(events.ids)))
-        models = {event.event_type: event.action_open_document()["res_model"] for event in events}
+        models = {
+            event.event_type: event.action_open_document()["res_model"]
+            for event in events
+        }
         self.assertEqual(models["order"], "sale.order")
         self.assertEqual(models["shipped"], "stock.picking")
         self.assertEqual(models["message"], "helpdesk.ticket")
@@ -93,7 +96,10 @@ class TestTimeline(LogisticsCase):
         self.assertIn("ticket", {event["type"] for event in self.events(user=own)})
 
     def test_plain_and_portal_users_are_refused(self):
-        for login, group in (("tl_plain", "base.group_user"), ("tl_portal", "base.group_portal")):
+        for login, group in (
+            ("tl_plain", "base.group_user"),
+            ("tl_portal", "base.group_portal"),
+        ):
             user = self.make_user(login, group)
             with self.assertRaises(AccessError):
                 self.events(user=user, partner=user.partner_id)
