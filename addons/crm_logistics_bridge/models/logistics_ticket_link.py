@@ -52,7 +52,6 @@ class LogisticsTicketLink(models.Model):
     )
     invoice_id = fields.Many2one(
         "account.move",
-        string="Invoice",
         readonly=True,
         index="btree_not_null",
         ondelete="cascade",
