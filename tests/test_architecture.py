@@ -10,7 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from docutils import core
 
+from suite import readme
 from suite.testing import addons
 
 ROOT = addons.ROOT
@@ -163,6 +165,22 @@ def test_add_on_is_documented_and_buildable(addon):
     ):
         assert (base / name).is_file(), f"{addon} lacks {name}"
     assert "whool.buildapi" in (base / "pyproject.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("addon", NAMES)
+def test_readme_is_what_its_fragments_say(addon):
+    text = readme.readme_path(addon).read_text(encoding="utf-8")
+    assert text == readme.generate(addon), "run scripts/readme"
+    told = []
+    core.publish_doctree(text, settings_overrides={"report_level": 2, "warning_stream": _Listener(told)})
+    assert not told, "".join(told)
+
+
+class _Listener:
+    """A stream that keeps what docutils says."""
+
+    def __init__(self, told):
+        self.write = told.append
 
 
 @pytest.mark.parametrize("addon", NAMES)
