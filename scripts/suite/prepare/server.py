@@ -241,8 +241,8 @@ class Server:
             log,
             env={**os.environ, "PYTHONUNBUFFERED": "1", "OMNI_SUITE_PYTHON": "1"},
             cwd=self.data,
-            failure="The demo story could not be loaded (log: {log}): start again, without it by --no-demo, or afresh after "
-            "scripts/reset.",
+            failure="The demo story could not be loaded (log: {log}): start again, without it by --no-demo, "
+            "or afresh after scripts/reset.",
             progress=progress,
         )
         write_stamp(self.demo_stamp, database=self.identity())
