@@ -13,8 +13,11 @@ from . import medical_feed
 from . import medical_feed_problem
 from . import medical_code_mapping
 from . import medical_event
+from . import medical_event_resolve
 from . import medical_replenishment_run
+from . import medical_replenishment_read
 from . import medical_proposal
+from . import medical_proposal_order
 from . import medical_proposal_line
 from . import medical_consumption
 from . import medical_consumption_line

@@ -27,7 +27,6 @@ class MedicalConsumptionLine(models.Model):
     uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
     lot_id = fields.Many2one(
         "stock.lot",
-        string="Lot",
         domain="[('product_id', '=', product_id)]",
         help="Empty: taken first expired, first out.",
     )

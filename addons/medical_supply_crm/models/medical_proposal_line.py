@@ -164,10 +164,9 @@ class MedicalProposalLine(models.Model):
     def _reason_sentences(self):
         """The figures as sentences in the reader's language."""
         self.ensure_one()
-        _ = self.env._
         amount = self._amount
         sentences = [
-            _(
+            self.env._(
                 "Expected use in %(days)s days: %(booked)s booked and %(unbooked)s "
                 "unbooked; with %(safety)s in reserve that makes %(target)s.",
                 days=f"{self.protection_days:g}",
@@ -176,7 +175,7 @@ class MedicalProposalLine(models.Model):
                 safety=amount(self.safety),
                 target=amount(self.order_up_to),
             ),
-            _(
+            self.env._(
                 "On hand %(on_hand)s, on its way %(incoming)s.",
                 on_hand=amount(self.on_hand),
                 incoming=amount(self.incoming),
@@ -184,22 +183,26 @@ class MedicalProposalLine(models.Model):
         ]
         if self.expiring > 0:
             sentences.append(
-                _(
+                self.env._(
                     "%s of the stock will expire before it is used and does not count.",
                     amount(self.expiring),
                 )
             )
         if self.rounding > 0:
-            sentences.append(_("%s more to fill whole packs.", amount(self.rounding)))
+            sentences.append(
+                self.env._("%s more to fill whole packs.", amount(self.rounding))
+            )
         elif self.rounding < 0:
             sentences.append(
-                _("%s less, rounded down to whole packs.", amount(-self.rounding))
+                self.env._(
+                    "%s less, rounded down to whole packs.", amount(-self.rounding)
+                )
             )
         if self.capped:
             sentences.append(
-                _("Held back, because more would expire or not fit the shelf.")
+                self.env._("Held back, because more would expire or not fit the shelf.")
             )
-        sentences.append(_("Order %s.", amount(self.order_qty)))
+        sentences.append(self.env._("Order %s.", amount(self.order_qty)))
         return sentences
 
     def _amount(self, quantity):

@@ -2,7 +2,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import logging
 import time
-from datetime import timedelta
 
 import pandas as pd
 
@@ -13,31 +12,6 @@ from odoo.tools import SQL
 from .. import engine
 
 _logger = logging.getLogger(__name__)
-
-# Bookings further ahead cannot concern an order of today: no storeroom is reviewed
-# less often than once a quarter.
-MIN_HORIZON_DAYS = 30
-STOCK_COLUMNS = (
-    "line_id",
-    "storeroom_id",
-    "product_id",
-    "par_min",
-    "par_max",
-    "review_days",
-    "lead_days",
-    "service_level",
-    "pack_size",
-    "min_order",
-    "unit_cost",
-    "shortage_cost",
-    "base_rate",
-    "base_dispersion",
-    "shelf_life_days",
-)
-BOOKING_COLUMNS = ("event_id", "storeroom_id", "kit_id", "date", "show_probability")
-KIT_COLUMNS = ("kit_id", "product_id", "quantity", "probability")
-LOT_COLUMNS = ("line_id", "lot_id", "quantity", "expiry")
-INCOMING_COLUMNS = ("line_id", "date", "quantity")
 
 
 class MedicalReplenishmentRun(models.Model):
@@ -103,7 +77,10 @@ class MedicalReplenishmentRun(models.Model):
     def _cron_run(self):
         """Nightly: every storeroom of every company, one run per company."""
         for company, storerooms in (
-            self.env["medical.storeroom"].search([]).grouped("company_id").items()
+            self.env["medical.storeroom"]
+            .search([("company_id", "!=", False)])
+            .grouped("company_id")
+            .items()
         ):
             self.with_company(company)._run(storerooms, trigger="cron")
             self.env["ir.cron"]._commit_progress(1)
@@ -195,109 +172,6 @@ class MedicalReplenishmentRun(models.Model):
             more = f" (+{len(rows) - 20})" if len(rows) > 20 else ""
             lines.append(f"{text}: {', '.join(names)}{more}")
         return "\n".join(lines) or False
-
-    # -- reading: one query per subject -------------------------------------------
-    def _read_tables(self, rooms, today):
-        """The engine's five tables for these storerooms."""
-        line_model = self.env["medical.storeroom.line"].sudo()
-        lines = line_model.search(
-            [("storeroom_id", "in", rooms.ids)], order="storeroom_id, id"
-        )
-        horizon = max((room.review_days + room.lead_days for room in rooms), default=0)
-        bookings = self._read_bookings(rooms, today, max(2 * horizon, MIN_HORIZON_DAYS))
-        return {
-            "stock": self._read_stock(lines),
-            "bookings": bookings,
-            "kit_lines": self._read_kit_lines(set(bookings["kit_id"])),
-            "lots": pd.DataFrame(
-                line_model._lot_rows(lines.ids), columns=list(LOT_COLUMNS)
-            ),
-            "incoming": pd.DataFrame(
-                line_model._incoming_rows(lines.ids), columns=list(INCOMING_COLUMNS)
-            ),
-        }
-
-    def _read_stock(self, lines):
-        rows = []
-        for line in lines:
-            room, criticality = line.storeroom_id, line.criticality_id
-            cost = line.product_id.standard_price
-            rows.append(
-                (
-                    line.id,
-                    room.id,
-                    line.product_id.id,
-                    line.par_min,
-                    line.par_max,
-                    room.review_days,
-                    room.lead_days,
-                    criticality.service_level,
-                    line.pack_size,
-                    line.min_order,
-                    cost,
-                    cost * criticality.shortage_factor,
-                    line.base_rate,
-                    line.base_dispersion,
-                    line.product_id.expiration_time or None
-                    if line.product_id.use_expiration_date
-                    else None,
-                )
-            )
-        return pd.DataFrame(rows, columns=list(STOCK_COLUMNS))
-
-    def _read_bookings(self, rooms, today, horizon):
-        """Booked procedures from today on, by the hospital's own calendar day."""
-        for model in ("medical.event", "medical.feed", "medical.procedure"):
-            self.env[model].flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT event.id,
-                       event.storeroom_id,
-                       kit_rel.kit_id,
-                       (event.start AT TIME ZONE 'UTC'
-                                    AT TIME ZONE feed.timezone)::date AS day,
-                       procedure.show_probability::float
-                  FROM medical_event event
-                  JOIN medical_feed feed ON feed.id = event.feed_id
-                  JOIN medical_event_kit_rel kit_rel ON kit_rel.event_id = event.id
-                  JOIN medical_kit kit ON kit.id = kit_rel.kit_id
-                  JOIN medical_procedure procedure ON procedure.id = kit.procedure_id
-                 WHERE event.state = 'ready'
-                   AND event.is_booked
-                   AND event.storeroom_id IN %s
-                   AND event.start >= %s
-                   AND event.start < %s
-              ORDER BY event.id, kit_rel.kit_id
-                """,
-                tuple(rooms.ids or (0,)),
-                # a day more on both sides: the hospital's day may start up to
-                # 14 hours before or after the UTC day
-                today - timedelta(days=1),
-                today + timedelta(days=horizon + 1),
-            )
-        )
-        return pd.DataFrame(
-            [row for row in rows if row[3] >= today], columns=list(BOOKING_COLUMNS)
-        )
-
-    def _read_kit_lines(self, kit_ids):
-        lines = (
-            self.env["medical.kit.line"]
-            .sudo()
-            .search_fetch(
-                [("kit_id", "in", [int(kit) for kit in kit_ids])],
-                ["kit_id", "product_id", "quantity", "probability"],
-                order="kit_id, id",
-            )
-        )
-        return pd.DataFrame(
-            [
-                (line.kit_id.id, line.product_id.id, line.quantity, line.probability)
-                for line in lines
-            ],
-            columns=list(KIT_COLUMNS),
-        )
 
     # -- writing: batched -----------------------------------------------------------
     def _threatened(self, plan_lines, tables):

@@ -200,7 +200,9 @@ class MedicalStoreroom(models.Model):
     @api.constrains("ownership", "location_id")
     def _check_location_usage(self):
         for storeroom in self.filtered("location_id"):
-            expected = "internal" if storeroom.ownership == "consignment" else "customer"
+            expected = (
+                "internal" if storeroom.ownership == "consignment" else "customer"
+            )
             if storeroom.location_id.usage != expected:
                 raise ValidationError(
                     self.env._(

@@ -33,12 +33,10 @@ class MedicalStoreroomLine(models.Model):
     )
     uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
     par_min = fields.Float(
-        string="Par Min",
         digits="Product Unit",
         help="Stock is never planned below this quantity.",
     )
     par_max = fields.Float(
-        string="Par Max",
         digits="Product Unit",
         help="Stock is never planned above this quantity; 0 means no limit.",
     )

@@ -22,6 +22,6 @@ class MedicalWasteRisk(models.Model):
         related="storeroom_line_id.company_id", store=True, index=True
     )
     product_id = fields.Many2one(related="storeroom_line_id.product_id", store=True)
-    lot_id = fields.Many2one("stock.lot", string="Lot", ondelete="cascade")
+    lot_id = fields.Many2one("stock.lot", ondelete="cascade")
     quantity = fields.Float(digits="Product Unit")
     expiry = fields.Date(string="Expiration Date")
