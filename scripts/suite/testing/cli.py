@@ -111,6 +111,7 @@ def run_with_database(own: argparse.Namespace, runner, targets: dict[str, list[s
 
     with prepared(browser=bool(targets.get(ODOO))) as environment:
         databases = Databases(environment)
+        databases.drop_abandoned()
         template = databases.suite_template(lambda text: print(f"-- {text}", flush=True))
         if own.prepare_only:
             print(f"prepared: template database {template}")

@@ -10,6 +10,7 @@ the second one anew (half a minute); a changed Odoo or requirement makes both.
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -28,6 +29,8 @@ from .environment import Environment
 
 PREFIX = "omni_test"
 LANGUAGES = "en_US,ko_KR"
+#: Clones of a run carry its process id; templates and benches do not.
+ABANDONED = re.compile(PREFIX + r"_(?:run|i18n|everyday|life_\w+|up_\w+|less_\w+|core_\w+)_(\d+)")
 KEEP = 3  # templates of each layer that stay, the newest ones
 
 
@@ -84,6 +87,15 @@ class Databases:
             statement = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
             cursor.execute(statement.format(sql.Identifier(name)))
         shutil.rmtree(self.filestore(name), ignore_errors=True)
+
+    def drop_abandoned(self) -> None:
+        """Drop clones whose run was killed; only on a server of this machine, where pids mean something."""
+        if not self.environment.postgres.get("PGHOST", "").startswith("/"):
+            return
+        for name in self.names():
+            match = ABANDONED.fullmatch(name)
+            if match and not Path("/proc", match[1]).exists():
+                self.drop(name)
 
     def filestore(self, name: str) -> Path:
         """Folder of a database's attachments."""
