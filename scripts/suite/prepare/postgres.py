@@ -52,9 +52,8 @@ class Postgres:
             check=False,
         )
         if result.returncode:
-            raise Problem(
-                f"PostgreSQL: {result.stderr.strip().splitlines()[-1] if result.stderr.strip() else 'failed'}"
-            )
+            told = " ".join(result.stderr.split()).removeprefix("psql: error: ") or "psql failed without a word"
+            raise Problem(f"PostgreSQL says: {told}")
         return result.stdout.strip()
 
     def databases(self) -> set[str]:
