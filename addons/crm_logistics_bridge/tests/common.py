@@ -11,6 +11,7 @@ QUIET = {
     "mail_notrack": True,
     "no_reset_password": True,
     "skip_sms": True,
+    "lang": "en_US",
 }
 
 
@@ -19,6 +20,8 @@ class LogisticsData:
 
     @classmethod
     def set_up_shop(cls):
+        # the texts below are English, whatever languages the database has
+        cls.env["res.lang"]._activate_lang("en_US")
         cls.env = cls.env(context={**cls.env.context, **QUIET})
         cls.company = cls.env.company
         cls.company.partner_id.tz = "UTC"
