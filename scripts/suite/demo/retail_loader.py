@@ -200,7 +200,7 @@ class RetailLoader:
             known.update(self.client.known("sale.order", "retail_order_"))
         rows = []
         fields = ["id", "partner_id/id", "client_order_ref", "origin", "date_order"]
-        fields += ["commitment_date", "carrier_id/id"]
+        fields += ["commitment_date", "carrier_id/id", "picking_policy"]
         fields += ["order_line/product_id/id", "order_line/product_uom_qty"]
         fields += ["order_line/price_unit", "order_line/customer_lead"]
         new = [key for key in keys if f"retail_order_{key}" not in known]
@@ -214,6 +214,8 @@ class RetailLoader:
                 text(order["date"]),
                 text(order["promised"]),
                 f"{MODULE}.retail_carrier_{order['lane']}",
+                # what waits, waits for its last article
+                "one" if pd.isna(order["shipped"]) else "direct",
             ]
             for line in lines[key].itertuples(index=False):
                 rows.append(
