@@ -119,12 +119,20 @@ def start_all(steps: Steps, server: Server, options: argparse.Namespace, already
     with steps.step(say("Database and add-ons", "데이터베이스와 애드온")):
         if already:
             steps.already(say("in use by the running server", "실행 중인 서버가 사용 중"))
+            if server.addons_changed():
+                steps.line(
+                    say(
+                        "note: add-ons have changed; scripts/stop and scripts/run bring the change in",
+                        "참고: 애드온이 변경되었습니다. scripts/stop 후 scripts/run을 실행하면 반영됩니다",
+                    )
+                )
         else:
             server.write_config(options.host, options.port)
             server.prepare_database(steps)
     child = None
     with steps.step(say("Odoo server", "Odoo 서버")):
         if already:
+            server.wait(steps)
             steps.already(say("already running", "이미 실행 중"))
         else:
             child = server.start(steps, options.host, options.port, options.detach)

@@ -14,9 +14,8 @@ from .prepare.console import say
 from .prepare.files import lock, remove_tree
 from .prepare.postgres import Cluster, NamedPostgres
 from .prepare.problem import Problem
-from .prepare.process import stop_process
 from .prepare.python_env import PythonEnv
-from .prepare.server import database_name
+from .prepare.server import database_name, stop_server
 
 OURS = ("odoo.conf", "run.lock", "pg", "odoo", "log", "server.json", "addons.json", "demo.json")
 
@@ -33,7 +32,7 @@ def _data_folder(parser: argparse.ArgumentParser, arguments: list[str]) -> argpa
 def stop_all(data: Path) -> list[str]:
     """Stop Odoo and our PostgreSQL in a data folder; return what was stopped."""
     stopped = []
-    if stop_process(data / "server.json"):
+    if stop_server(data):
         stopped.append("Odoo")
     if (data / "pg" / "postmaster.pid").exists() and Cluster(PythonEnv.find(), data / "pg").stop():
         stopped.append("PostgreSQL")

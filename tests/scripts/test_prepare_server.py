@@ -14,7 +14,16 @@ import pytest
 from suite.prepare import odoo_tree, places, postgres, python_env
 from suite.prepare.console import Steps
 from suite.prepare.problem import Problem
-from suite.prepare.server import DATABASE, Server, addons_of_suite, check_port, database_name
+from suite.prepare.server import (
+    DATABASE,
+    Server,
+    addons_of_suite,
+    check_port,
+    database_name,
+    running_server,
+    server_arguments,
+    stop_server,
+)
 
 SCRIPTS = places.ROOT / "scripts"
 
@@ -198,3 +207,22 @@ def test_locked_requirements_hold_every_distribution_once():
                 assert "==" in line, f"{path.name}: {line} is not locked"
                 name = line.split("==")[0]
                 assert seen.setdefault(name, path.name) == path.name, f"{name} is in two files"
+
+
+def test_a_server_whose_start_was_interrupted_before_it_was_recorded_is_found_and_stopped(tmp_path):
+    (tmp_path / "odoo.conf").write_text("[options]\nhttp_interface = 0.0.0.0\nhttp_port = 8123\n")
+    (tmp_path / "odoo.py").write_text("import time\nprint(1, flush=True)\ntime.sleep(60)\n")
+    command = [sys.executable, *server_arguments(tmp_path)]
+    install = [*command, "-d", "unfinished"]
+    with (
+        subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE) as orphan,
+        subprocess.Popen(install, cwd=tmp_path, stdout=subprocess.PIPE) as other,
+    ):
+        for child in (orphan, other):
+            assert child.stdout.readline() == b"1\n"
+        record = running_server(tmp_path)
+        assert (record["pid"], record["url"]) == (orphan.pid, "http://127.0.0.1:8123")
+        assert stop_server(tmp_path)
+        assert running_server(tmp_path) == {}
+        assert other.poll() is None
+        other.kill()

@@ -46,7 +46,7 @@ def run_logged(command, log: Path, *, failure: str, progress=None, env=None, cwd
                 stderr=subprocess.STDOUT,
                 env=env,
                 cwd=cwd,
-                preexec_fn=die_with_parent,
+                preexec_fn=die_with_parent,  # noqa: PLW1509 (no threads here)
                 **identity,
             )
         except FileNotFoundError:
@@ -106,6 +106,17 @@ def recorded_process(path: Path) -> dict:
     if not isinstance(pid, int) or pid <= 0 or not record.get("started"):
         return {}
     return record if start_time(pid) == record["started"] else {}
+
+
+def processes_ending_with(arguments: list[str]) -> list[int]:
+    """Return the pids of running programs whose command line ends with these arguments."""
+    wanted = b"\0".join(map(os.fsencode, arguments)) + b"\0"
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if path.read_bytes().endswith(b"\0" + wanted):
+                found.append(int(path.parent.name))
+    return found
 
 
 def stop_process(path: Path, *, first=signal.SIGINT, patience: float = 20) -> bool:

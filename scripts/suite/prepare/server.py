@@ -23,7 +23,14 @@ from .files import read_stamp, remove_tree, tree_fingerprint, write_atomic, writ
 from .odoo_tree import OdooTree
 from .postgres import Cluster, NamedPostgres, Postgres
 from .problem import Problem
-from .process import die_with_parent, record_process, recorded_process, run_logged, stop_process
+from .process import (
+    die_with_parent,
+    processes_ending_with,
+    record_process,
+    recorded_process,
+    run_logged,
+    stop_process,
+)
 from .python_env import PythonEnv
 
 DATABASE = "omni_suite"
@@ -45,6 +52,38 @@ def database_name() -> str:
     """Return the database's name: PGDATABASE on a server that PG* variables name, if it is one to work in."""
     named = os.environ.get("PGDATABASE", "") if NamedPostgres.wanted() else ""
     return DATABASE if named in ("", "postgres", "template0", "template1") else named
+
+
+def server_arguments(data: Path) -> list[str]:
+    """Return the command line, after the program, of the server of a data folder."""
+    return ["-m", "odoo", "server", "-c", str(data / "odoo.conf")]
+
+
+def running_server(data: Path) -> dict:
+    """Return what is known of the running server of a data folder (pid, url, host, port), {} if it does not run.
+
+    A server whose start was interrupted before it could be recorded is recognised by its command line.
+    """
+    record = recorded_process(data / "server.json")
+    if not record:
+        for pid in processes_ending_with(server_arguments(data)):
+            text = (data / "odoo.conf").read_text(encoding="utf-8")
+            options = dict(re.findall(r"^(\w+) = (.*)$", text, re.MULTILINE))
+            record_server(data, pid, options["http_interface"], int(options["http_port"]))
+            record = recorded_process(data / "server.json")
+    return record
+
+
+def record_server(data: Path, pid: int, host: str, port: int) -> None:
+    """Write down which process serves a data folder, and where it listens."""
+    local = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
+    record_process(data / "server.json", pid, url=f"http://{local}:{port}", host=host, port=port)
+
+
+def stop_server(data: Path) -> bool:
+    """Stop the server of a data folder; return False if it did not run."""
+    running_server(data)
+    return stop_process(data / "server.json")
 
 
 class Server:
@@ -98,7 +137,7 @@ class Server:
 
     def command(self, *arguments: object) -> list[str]:
         """Return the command line of Odoo's server with the configuration file and further arguments."""
-        return [str(self.env.python), "-m", "odoo", "server", "-c", str(self.config), *map(str, arguments)]
+        return [str(self.env.python), *server_arguments(self.data), *map(str, arguments)]
 
     # -- database ---------------------------------------------------------------------------------------------
 
@@ -108,7 +147,7 @@ class Server:
         A new database gets its final name only when everything is installed; an update records what it has brought in
         only when it is done. So whatever was interrupted is simply done again.
         """
-        wanted = {name: tree_fingerprint(places.ADDONS / name, UNINSTALLED_PARTS) for name in addons_of_suite()}
+        wanted = self._addons_now()
         if not wanted:
             raise Problem(f"There is no installable add-on in {places.ADDONS}.")
         if self.database not in self.postgres.databases():
@@ -127,6 +166,13 @@ class Server:
             arguments += ["-u", ",".join(changed)] if changed else []
             self._run_odoo(steps, self.database, arguments)
         write_stamp(self.addons_stamp, database=self.identity(), addons=wanted)
+
+    def addons_changed(self) -> bool:
+        """Tell whether the add-ons' code differs from what the database was last brought up to."""
+        return read_stamp(self.addons_stamp).get("addons") != self._addons_now()
+
+    def _addons_now(self) -> dict[str, str]:
+        return {name: tree_fingerprint(places.ADDONS / name, UNINSTALLED_PARTS) for name in addons_of_suite()}
 
     def identity(self) -> str:
         """Return the database's own unique id, by which stamps know it again."""
@@ -183,12 +229,11 @@ class Server:
 
     def running(self) -> dict:
         """Return what is known of the running server (pid, url, host, port), {} if it does not run."""
-        return recorded_process(self.pid_file)
+        return running_server(self.data)
 
     def start(self, steps: Steps, host: str, port: int, detach: bool) -> subprocess.Popen:
         """Start the server and wait until its log-in page answers."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        url = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::', '') else host}:{port}"
         with self.log.open("ab") as stream:
             child = subprocess.Popen(
                 self.command(),
@@ -200,22 +245,30 @@ class Server:
                 start_new_session=True,
                 preexec_fn=None if detach else die_with_parent,  # noqa: PLW1509 (no threads here)
             )
-        record_process(self.pid_file, child.pid, url=url, host=host, port=port, database=self.database)
+        record_server(self.data, child.pid, host, port)
+        self.wait(steps, child)
+        return child
+
+    def wait(self, steps: Steps, child: subprocess.Popen | None = None) -> None:
+        """Wait until the log-in page of the running server answers.
+
+        :param child: the server's process where it was started by this command.
+        """
         began = time.monotonic()
-        while not answers(f"{url}/web/login"):
-            if child.poll() is not None:
+        url = self.running().get("url")
+        while not (url and answers(f"{url}/web/login")):
+            if child.poll() is not None if child else not self.running():
                 self.pid_file.unlink(missing_ok=True)
                 raise Problem(f"Odoo ended right after its start (log: {self.log}).")
-            if time.monotonic() - began > 300:
+            if time.monotonic() - began > 600:
                 self.stop()
-                raise Problem(f"Odoo did not answer within five minutes (log: {self.log}).")
+                raise Problem(f"Odoo did not answer within ten minutes (log: {self.log}).")
             steps.note(say("waiting for the log-in page", "로그인 화면을 기다리는 중"))
             time.sleep(0.3)
-        return child
 
     def stop(self) -> bool:
         """Stop the server; return False if it did not run."""
-        return stop_process(self.pid_file)
+        return stop_server(self.data)
 
     # -- demo story -------------------------------------------------------------------------------------------
 
