@@ -33,7 +33,7 @@ def read_fhir(text, out):
                 "not-json",
                 f"{exc}; looking for whole resources in the rest",
             )
-            _salvage(text, out, reader)
+            _salvage(text, reader)
     reader.finish()
     out.record = None
 
@@ -73,7 +73,7 @@ def _lines(text, out, reader):
     return True
 
 
-def _salvage(text, out, reader):
+def _salvage(text, reader):
     """Whole schedule resources of a broken or cut-off document, in bounded time."""
     decoder, at, budget, number = json.JSONDecoder(), 0, 4 * len(text) + 10_000, 0
     while budget > 0:
@@ -219,7 +219,7 @@ class _Reader:
         for resource, path, record, updated, url in self.todo:
             self.out.record = record
             with self.out.guard(path or "$"):
-                Resource(self, resource, path, updated, url).read()
+                Resource(self, resource, path, updated, url).take()
         self.out.record = None
         if self.others:
             self.out.problem(

@@ -52,7 +52,7 @@ class Resource:
                 if item.get("resourceType") in _PEOPLE:
                     self.deny = self.deny | deny_tokens(personal(item))
 
-    def read(self):
+    def take(self):
         out, ident = self.out, self.identity()
         people = self.people()
         if people:

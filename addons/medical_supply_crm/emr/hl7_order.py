@@ -37,7 +37,7 @@ _ORDER_STATUS |= {"IP": "arrived", "SC": "booked", "HD": "pending", "RP": "cance
 class Order(Reader):
     """ORM^O01 and OMG^O19: one event per ORC/OBR pair."""
 
-    def read(self):
+    def take(self):
         m, out = self.m, self.out
         pairs, control, timing = [], None, None
         for name, index, _line in m.segments:

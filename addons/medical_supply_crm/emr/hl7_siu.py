@@ -54,7 +54,7 @@ FILLER_STATUS = {
 
 
 class Siu(Reader):
-    def read(self):
+    def take(self):
         m, out = self.m, self.out
         number = identifier(m, "SCH", 0, 2) or identifier(m, "SCH", 0, 1)
         if not number:

@@ -88,4 +88,4 @@ def _read_message(m, out):
             "MSH-9", "not-schedule", f"{known} not a schedule message; not read"
         )
         return
-    reader.read()
+    reader.take()

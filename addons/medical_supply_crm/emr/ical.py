@@ -62,7 +62,7 @@ def read_ical(text, out, mapping=None, window=None):
     :param window: (from, to) aware datetimes for endless recurrences; finite series are
         expanded whole, single events are always given
     """
-    _Calendar(text, out, mapping or {}, window or default_window()).read()
+    _Calendar(text, out, mapping or {}, window or default_window()).take()
 
 
 class _Calendar:
@@ -90,7 +90,7 @@ class _Calendar:
         if found:
             self.method = found.group(1).upper()
 
-    def read(self):
+    def take(self):
         zones = "\n".join(_ZONE.findall(self.text[:5_000_000]))
         series, order = {}, []
         for number, block in enumerate(_BLOCK.findall(self.text), 1):

@@ -18,7 +18,7 @@ _HL7 = re.compile(rb"(?:^|[\r\n\x0b])(?:MSH|FHS|BHS)[^\w\s\\]")
 def read(
     payload,
     *,
-    format="auto",
+    format="auto",  # pylint: disable=redefined-builtin
     hash_key,
     source,
     timezone="UTC",

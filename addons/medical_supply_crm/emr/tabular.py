@@ -254,7 +254,7 @@ def read_rows(rows, out, mapping=None):
                 key = "|".join(parts)
                 seen[key] = seen.get(key, 0) + 1
                 cells["id"] = f"{key}#{seen[key]}"
-            _Row(number, cells, out).read()
+            _Row(number, cells, out).take()
     out.record = None
 
 
@@ -271,7 +271,7 @@ class _Row:
             value = int(value)
         return str(value).strip()
 
-    def read(self):
+    def take(self):
         out, ident = self.out, self.text("id")
         if not ident:
             out.error(self.at("id"), "no-id", "the id is empty; row not read")

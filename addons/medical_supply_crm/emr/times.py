@@ -79,7 +79,7 @@ def fhir_time(text, tzinfo):
                 return None, "imprecise"
             return make(int(y), int(mo), int(d), 0, 0, 0, 0, tzinfo), "date-only"
     except (ValueError, OverflowError):
-        pass
+        return None, "invalid"
     return None, "invalid"
 
 

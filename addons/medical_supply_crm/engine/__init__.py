@@ -3,8 +3,9 @@
 """Replenishment of hospital storerooms from booked procedures: see `replenish`."""
 
 from .demand import Terms, levels, negative_binomial_ppf
+from .inputs import Options
 from .lots import fefo_waste
-from .replenish import Options, Plan, replenish
+from .replenish import Plan, replenish
 
 __all__ = [
     "Options",
