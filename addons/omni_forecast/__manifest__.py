@@ -28,5 +28,8 @@
         "web.assets_backend": [
             "omni_forecast/static/src/**/*",
         ],
+        "web.assets_tests": [
+            "omni_forecast/static/tests/tours/**/*",
+        ],
     },
 }

@@ -58,18 +58,10 @@ class ForecastRecommendation(models.Model):
     state = fields.Selection(
         STATES, required=True, default="proposed", index=True, readonly=True
     )
-    min_before = fields.Float(
-        digits="Product Unit", readonly=True, aggregator=None, string="Min Before"
-    )
-    max_before = fields.Float(
-        digits="Product Unit", readonly=True, aggregator=None, string="Max Before"
-    )
-    min_after = fields.Float(
-        digits="Product Unit", readonly=True, aggregator=None, string="Min After"
-    )
-    max_after = fields.Float(
-        digits="Product Unit", readonly=True, aggregator=None, string="Max After"
-    )
+    min_before = fields.Float(digits="Product Unit", readonly=True, aggregator=None)
+    max_before = fields.Float(digits="Product Unit", readonly=True, aggregator=None)
+    min_after = fields.Float(digits="Product Unit", readonly=True, aggregator=None)
+    max_after = fields.Float(digits="Product Unit", readonly=True, aggregator=None)
     change_text = fields.Char(string="Min / Max", compute="_compute_texts")
     reason = fields.Text(compute="_compute_texts")
     money_effect = fields.Monetary(

@@ -61,7 +61,10 @@ class ForecastRun(models.Model):
         costs = plan.read_costs(product_ids)
         inputs = []
         for demand in demands:
-            supply, (cost, price) = supplies[demand.product_id], costs[demand.product_id]
+            supply, (cost, price) = (
+                supplies[demand.product_id],
+                costs[demand.product_id],
+            )
             yearly = sum(demand.quantity[-YEAR[freq] :])
             inputs.append(
                 SeriesInput(
@@ -162,13 +165,17 @@ class ForecastRun(models.Model):
         for table in ("forecast_line", "forecast_score"):
             self.env.cr.execute(
                 SQL(
-                    "DELETE FROM %s WHERE series_id = ANY(%s)", SQL.identifier(table), ids
+                    "DELETE FROM %s WHERE series_id = ANY(%s)",
+                    SQL.identifier(table),
+                    ids,
                 )
             )
         lines = self._line_columns(plan, chunk, results)
         bulk_insert(self.env, "forecast.line", lines)
         bulk_insert(self.env, "forecast.score", self._score_columns(chunk, results))
-        proposed = self.env["forecast.recommendation"]._propose(self, plan, chunk, results)
+        proposed = self.env["forecast.recommendation"]._propose(
+            self, plan, chunk, results
+        )
         return len(lines["date"]), proposed
 
     _series_update = (
@@ -207,9 +214,9 @@ class ForecastRun(models.Model):
     )
 
     def _series_columns(self, plan, chunk, results):
-        columns = {
-            name: [] for name in ("plan_id", "product_id", "warehouse_id")
-        } | {name: [] for name in self._series_update}
+        columns = {name: [] for name in ("plan_id", "product_id", "warehouse_id")} | {
+            name: [] for name in self._series_update
+        }
         for one in chunk:
             choice = results.choice[one.uid]
             scores = results.scores.get(one.uid, {})
@@ -348,7 +355,9 @@ class Results:
             row["unique_id"]: row for row in result.choice.to_dict("records")
         }
         # without a forecast there is nothing to store; its problem says why
-        self.choice = {uid: row for uid, row in self.choice.items() if uid in self._blocks}
+        self.choice = {
+            uid: row for uid, row in self.choice.items() if uid in self._blocks
+        }
         self.scores = {}
         for row in result.scores.to_dict("records"):
             self.scores.setdefault(row["unique_id"], {})[str(row["model"])] = row

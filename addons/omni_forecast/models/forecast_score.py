@@ -46,7 +46,6 @@ class ForecastScore(models.Model):
         help="Mean of 200·|forecast − actual| / (|forecast| + |actual|).",
     )
     bias = fields.Float(
-        string="Bias",
         digits=(16, 2),
         aggregator="avg",
         help="Mean of forecast − actual: positive means forecast too high.",

@@ -178,21 +178,20 @@ class ForecastSeries(models.Model):
 
     def _reason_texts(self):
         """The engine's reasons in the reader's language."""
-        _ = self.env._
         return {
-            "Many periods without demand: combination of intermittent methods.": _(
+            "Many periods without demand: combination of intermittent methods.": self.env._(
                 "Many periods without demand: combination of intermittent methods."
             ),
-            "Demand has stopped: TSB lets the forecast fade out.": _(
+            "Demand has stopped: TSB lets the forecast fade out.": self.env._(
                 "Demand has stopped: TSB lets the forecast fade out."
             ),
-            "Combination by default: it loses to no single method over many series.": _(
+            "Combination by default: it loses to no single method over many series.": self.env._(
                 "Combination by default: it loses to no single method over many series."
             ),
-            "No demand in the whole history: zero.": _(
+            "No demand in the whole history: zero.": self.env._(
                 "No demand in the whole history: zero."
             ),
-            "Fewer than 5 periods of history: their mean.": _(
+            "Fewer than 5 periods of history: their mean.": self.env._(
                 "Fewer than 5 periods of history: their mean."
             ),
         }

@@ -8,7 +8,6 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     forecast_service_level = fields.Float(
-        string="Forecast Service Level",
         digits=(6, 4),
         default=0.95,
         help="Share of order cycles without a stock-out that new plans aim at. 95 % is "

@@ -7,3 +7,4 @@ from . import test_plan_run
 from . import test_recommendation
 from . import test_run_faults
 from . import test_security
+from . import test_tour
