@@ -12,6 +12,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.addons.base.models.res_partner import _tz_get
 
 from .. import emr
+from .locking import lock_rows
 
 _logger = logging.getLogger(__name__)
 
@@ -201,7 +202,7 @@ class MedicalFeed(models.Model):
         # caller (an integration account) may not read or change itself
         feed = self.sudo()
         # one delivery at a time: two would both see the event as missing
-        feed.lock_for_update()
+        lock_rows(feed)
         key = feed._hash_key()
         result = emr.read(
             data,

@@ -7,6 +7,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import float_compare, float_is_zero
 
+from .locking import lock_rows
+
 OPEN_STATES = ("draft", "sent")
 
 
@@ -263,7 +265,7 @@ class MedicalProposal(models.Model):
         :raise ValidationError: a quantity outside its limits, nothing to order
         """
         self.ensure_one()
-        self.lock_for_update()
+        lock_rows(self)
         self.invalidate_recordset(["state", "revision"])
         self._check_open()
         if revision is not None and revision != self.revision:
@@ -311,7 +313,7 @@ class MedicalProposal(models.Model):
         :raise UserError: not open
         """
         self.ensure_one()
-        self.lock_for_update()
+        lock_rows(self)
         self.invalidate_recordset(["state"])
         self._check_open()
         self.write(

@@ -10,6 +10,7 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 from .. import engine
+from .locking import lock_rows
 
 _logger = logging.getLogger(__name__)
 
@@ -103,7 +104,7 @@ class MedicalReplenishmentRun(models.Model):
     def _run_company(self, company, rooms, trigger):
         started = time.monotonic()
         # two runs over one storeroom would both open a proposal
-        rooms.sudo().lock_for_update()
+        lock_rows(rooms)
         today = fields.Date.context_today(self)
         tables = self._read_tables(rooms, today)
         engine_started = time.monotonic()

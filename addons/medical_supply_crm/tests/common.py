@@ -129,7 +129,11 @@ class MedicalCase:
     @classmethod
     def _portal_user(cls, login, parent):
         user = new_test_user(
-            cls.env, login=login, groups="base.group_portal", tz="Asia/Seoul"
+            cls.env,
+            login=login,
+            groups="base.group_portal",
+            tz="Asia/Seoul",
+            lang="en_US",
         )
         user.partner_id.parent_id = parent
         return user
