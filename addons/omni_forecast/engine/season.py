@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+LEAST_SEASONS = 2.5  # of history, so that some phases are seen twice
+LEAST_INDEX = 0.05  # a phase that is always closed; keeps the division harmless
+
 
 @dataclass(frozen=True)
 class Season:
@@ -60,7 +63,7 @@ def centred_average(y, m):
 
 
 def autocorrelation_test(y, m, z=0.84):
-    """(N,) bool: autocorrelation at lag m above its limit (needs 3 seasons).
+    """(N,) bool: autocorrelation at lag m above its limit.
 
     The limit is low (80 % one-sided, not the usual 95 %), because the indices are
     shrunk afterwards: a season that is mere noise is shrunk to nearly none. Chosen on
@@ -79,37 +82,34 @@ def autocorrelation_test(y, m, z=0.84):
         squares += r * r
     r = np.einsum("ij,ij->i", d[:, m:], d[:, :-m]) / power
     limit = z * np.sqrt((1.0 + 2.0 * squares) / safe)
-    return (r > limit) & (n >= 3 * m)
+    return r > limit
 
 
-def seasonal_index(y, m, force=False):
+def seasonal_index(y, m):
     """Multiplicative seasonal index of each row.
 
-    Rows with fewer than three seasons, with a value at or under zero, or that fail the
-    test keep an index of ones (`force` skips the test, not the first two).
+    Rows with fewer than two and a half seasons, with a negative value or a quarter of
+    zeros, or that fail the test keep an index of ones.
 
     :param y: (N, T) right-aligned, NaN on the left
     """
     size, width = y.shape
-    if m <= 1 or width < 2 * m + (m if not force else 0):
+    if m <= 1 or width < LEAST_SEASONS * m:
         return no_season(size)
-    with np.errstate(all="ignore"):
-        positive = np.nanmin(y, axis=1) > 0
     n = (~np.isnan(y)).sum(1)
-    if force:
-        seasonal = positive & (n >= 2 * m + 1)
-    else:
-        seasonal = positive.copy()
-        rows = np.flatnonzero(positive & (n >= 3 * m))
-        seasonal[:] = False
-        if rows.size:
-            seasonal[rows] = autocorrelation_test(y[rows], m)
+    zeros = (y == 0).sum(1)
+    fit = (np.nanmin(y, axis=1) >= 0) & (zeros < 0.25 * n) & (n >= LEAST_SEASONS * m)
+    seasonal = np.zeros(size, bool)
+    rows = np.flatnonzero(fit)
+    if rows.size:
+        seasonal[rows] = autocorrelation_test(y[rows], m)
     index = np.ones((size, m))
     strength = np.zeros(size)
     rows = np.flatnonzero(seasonal)
     if rows.size:
         part = y[rows]
-        ratio = part / centred_average(part, m)
+        average = centred_average(part, m)
+        ratio = part / np.where(average > 0, average, np.nan)
         pad = (-width) % m
         if pad:
             ratio = np.concatenate([np.full((len(rows), pad), np.nan), ratio], axis=1)
@@ -131,6 +131,6 @@ def seasonal_index(y, m, force=False):
             np.clip(1.0 - per_mean / np.maximum(between, 1e-300), 0.0, 1.0),
             0.0,
         )
-        index[rows] = np.maximum(1.0 + weight[:, None] * (mean - 1.0), 0.01)
+        index[rows] = np.maximum(1.0 + weight[:, None] * (mean - 1.0), LEAST_INDEX)
         seasonal[rows] &= usable
     return Season(index, seasonal, strength, m)

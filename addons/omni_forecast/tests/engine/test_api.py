@@ -171,3 +171,16 @@ def test_worker_process_reports_timeouts_and_cancels(engine, mixed):
     with pytest.raises(Cancelled):
         engine.run_in_process(mixed, freq="M", horizon=3, cancel=lambda: True)
     assert time.monotonic() - start < 10
+
+
+def test_closed_days_are_forecast_closed(engine):
+    """Daily demand, nothing on Sundays: the week's shape is kept, Sundays near zero."""
+    random = np.random.default_rng(0)
+    week = np.array([1.0, 1.1, 1.0, 0.9, 1.4, 1.6, 0.0])  # 2024-01-01 is a Monday
+    y = random.poisson(20 * np.tile(week, 40)[:260])
+    frame = pd.DataFrame(
+        {"unique_id": "a", "ds": pd.date_range("2024-01-01", periods=260), "y": y}
+    )
+    out = engine.forecast(frame, freq="D", horizon=14).forecasts.set_index("ds")["mean"]
+    sunday = out[out.index.weekday == 6].max()
+    assert sunday < 0.15 * out[out.index.weekday == 5].min()
