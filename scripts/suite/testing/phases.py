@@ -94,9 +94,14 @@ class Runner:
         """Engine, script and architecture tests: no database, no Odoo."""
         passed = True
         for group in plain_groups(targets):
-            folder = Path(group[0].partition("::")[0]).parts
-            title = "/".join(folder[:2]) if folder[0] == "addons" else "scripts and architecture"
-            passed &= self.pytest(f"{title}: no database", ["-p", "no:odoo", *group], os.environ.copy())
+            parts = Path(group[0].partition("::")[0]).parts
+            title, options = "scripts and architecture", []
+            if parts[0] == "addons":
+                title = "/".join(parts[:2])
+                # Folders above the engine tests are packages of Odoo; pytest must not import them.
+                options = [f"--confcutdir={'/'.join(parts[: parts.index('engine') + 1])}"]
+            arguments = ["-p", "no:odoo", *options, *group]
+            passed &= self.pytest(f"{title}: no database", arguments, os.environ.copy())
         return passed
 
     def processes(self, targets: list[str], environment: Environment) -> bool:
