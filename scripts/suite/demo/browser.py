@@ -143,6 +143,13 @@ class Browser:
         self.wait(selector)
         time.sleep(1.0)  # charts and transitions end
 
+    def click(self, selector, shown):
+        """Click an element, wait for what it shows and scroll there."""
+        self.evaluate(f"document.querySelector({json.dumps(selector)}).click()")
+        self.wait(shown)
+        self.evaluate(f"document.querySelector({json.dumps(selector)}).scrollIntoView({{block: 'start'}})")
+        time.sleep(1.0)
+
     def picture(self, whole=False):
         """Return a PNG of what is seen, or of the whole page."""
         result = self.send("Page.captureScreenshot", format="png", captureBeyondViewport=whole)

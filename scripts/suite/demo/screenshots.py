@@ -17,6 +17,8 @@ from .showcase import PLAN, TICKET
 FOLDER = Path(__file__).resolve().parents[3] / "docs" / "screenshots"
 LIMIT = 250_000  # bytes per picture
 DESKTOP, PHONE = (1400, 900), (390, 844)
+# picture -> (what to click, what then appears and is scrolled to)
+TABS = {"crm_logistics_bridge": ("a[name='logistics_overview']", ".o_logistics_card")}
 
 
 def records(client):
@@ -62,10 +64,17 @@ def take(options, client):
                 browser.size(*DESKTOP)
                 browser.log_in(client.url, client.db, options.login, options.password)
                 for name, (_action, record) in pages.items():
+                    if options.only and options.only != name:
+                        continue
                     browser.open(f"{client.url}/odoo/action-{actions[name]}/{record}", ".o_form_view")
+                    if name in TABS:
+                        click, shown = TABS[name]
+                        browser.click(click, shown)
                     save(browser.picture(), options.folder / f"{name}{suffix}.png")
         finally:
             client.write("res.users", [client.uid], {"lang": language})
+        if options.only:
+            return
         browser.size(*PHONE, phone=True)
         browser.log_in(client.url, client.db, "hospital", "hospital")
         browser.open(f"{client.url}/my/medical", "#wrap")
@@ -85,6 +94,7 @@ def main(arguments):
     parser.add_argument("--login", default="admin")
     parser.add_argument("--password", default="admin")
     parser.add_argument("--chromium", help="browser to use (default: the one on the PATH)")
+    parser.add_argument("--only", help="one add-on's pictures, by its technical name")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where to write (default: docs/screenshots)")
     options = parser.parse_args(arguments)
     try:
