@@ -89,6 +89,7 @@ function applySteps(size) {
         {
             content: "The outcome is told",
             trigger: ".o_notification:contains(1 recommendation)",
+            timeout: 60000,
         },
     ];
 }
