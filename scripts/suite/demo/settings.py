@@ -85,6 +85,10 @@ def prepare_company(client):
         if name in fields:
             values[name] = False
     client.write("res.company", [company["id"]], values)
+    # price lists keep the currency that the company had before; orders take theirs
+    lists = client.search("product.pricelist", [], context={"active_test": False})
+    if lists:
+        client.write("product.pricelist", lists, {"currency_id": pound[0]})
     warehouse = client.search("stock.warehouse", [("name", "=", company["name"])], limit=1)
     client.write("stock.warehouse", warehouse, {"name": "London"})
     client.write("res.users", [client.uid], {"lang": "en_US", "tz": "Europe/London"})
