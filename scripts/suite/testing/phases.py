@@ -29,6 +29,7 @@ class Totals:
     errors: int = 0
     skipped: int = 0
     broken: list[str] = field(default_factory=list)  # runs that ended without a result
+    failures: set[str] = field(default_factory=set)  # node ids below the root of the run
     seconds: float = 0.0
 
     def add_report(self, report: Path) -> None:
@@ -41,6 +42,10 @@ class Totals:
             # A test that passes and then errs in its tear-down counts as one test, one error.
             bad = count["failures"] + count["errors"] + count["skipped"]
             self.passed += max(0, count["tests"] - bad)
+            for case in suite.iter("testcase"):
+                if case.find("failure") is not None or case.find("error") is not None:
+                    *path, name = case.get("classname", "").split(".")
+                    self.failures.add(f"{'/'.join(path)}.py::{name}::{case.get('name')}")
 
     @property
     def executed(self) -> int:
