@@ -58,6 +58,14 @@ class MedicalPortal(CustomerPortal):
             raise AccessError(request.env._("This page is for hospital users."))
         return self._document_check_access(model, record_id)
 
+    def _speak_users_language(self):
+        """Posted forms carry no language in their address and would be answered in
+        the site's default one; answer in the user's."""
+        lang = request.env["res.lang"]._get_data(code=request.env.user.lang)
+        if lang:
+            request.lang = lang
+            request.update_context(lang=lang.code)
+
     def _medical_search(self, model, domain, **kwargs):
         """Records that this user may read, in sudo for display."""
         records = request.env[model]
@@ -156,6 +164,7 @@ class MedicalPortal(CustomerPortal):
     )
     def medical_proposal_approve(self, proposal_id, **form):
         """Approve with the quantities of the form, and order."""
+        self._speak_users_language()
         try:
             proposal = self._medical_record("medical.proposal", proposal_id)
         except (AccessError, MissingError):
@@ -218,6 +227,7 @@ class MedicalPortal(CustomerPortal):
     )
     def medical_proposal_reject(self, proposal_id, **form):
         """Reject with a reason."""
+        self._speak_users_language()
         try:
             proposal = self._medical_record("medical.proposal", proposal_id)
         except (AccessError, MissingError):

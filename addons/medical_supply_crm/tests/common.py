@@ -133,9 +133,10 @@ class MedicalCase:
             login=login,
             groups="base.group_portal",
             tz="Asia/Seoul",
-            lang="en_US",
         )
         user.partner_id.parent_id = parent
+        # after the parent, whose language a contact takes over
+        user.lang = "en_US"
         return user
 
     @classmethod
