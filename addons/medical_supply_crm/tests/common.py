@@ -18,6 +18,8 @@ class MedicalCase:
 
     @classmethod
     def _make_medical(cls):
+        # the site's default language, which may be any on the machine of the test
+        cls.env["ir.default"].set("res.partner", "lang", "en_US")
         cls.company = cls.env.company
         cls.warehouse = cls.env["stock.warehouse"].search(
             [("company_id", "=", cls.company.id)], limit=1
