@@ -37,6 +37,8 @@
         "views/medical_consumption_views.xml",
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
+        "views/portal_proposal_templates.xml",
+        "views/portal_stock_templates.xml",
         "views/portal_templates.xml",
         "views/medical_supply_menus.xml",
     ],
