@@ -4,6 +4,7 @@ from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import NOW
 from .test_schedule_to_order import PortalCase
@@ -138,6 +139,7 @@ class TestPortalIsolation(PortalCase):
         foreign.invalidate_recordset()
         self.assertEqual(foreign.approved_qty, before)
 
+    @mute_logger("odoo.http")  # the refusals are what is tested
     def test_rpc_reaches_no_method_that_decides(self):
         self.authenticate("manager_a", "manager_a")
         for method in ("action_approve", "action_send", "action_cancel", "_approve"):
