@@ -15,9 +15,9 @@ from .prepare.files import lock, remove_tree
 from .prepare.postgres import Cluster, NamedPostgres
 from .prepare.problem import Problem
 from .prepare.python_env import PythonEnv
-from .prepare.server import database_name, stop_server
+from .prepare.server import BAD_ROWS, database_name, stop_server
 
-OURS = ("odoo.conf", "run.lock", "pg", "odoo", "log", "server.json", "addons.json", "demo.json")
+OURS = ("odoo.conf", "run.lock", "pg", "odoo", "log", "server.json", "addons.json", "demo.json", BAD_ROWS)
 
 
 def _data_folder(parser: argparse.ArgumentParser, arguments: list[str]) -> argparse.Namespace:

@@ -247,8 +247,18 @@ class HospitalLoader:
                         }
                     )
         if quants:
-            ids = self.client.create("stock.quant", quants, context={"inventory_mode": True})
-            self.client.call("stock.quant", "action_apply_inventory", ids)
+            self.client.create("stock.quant", quants, context={"inventory_mode": True})
+        # asked for, not remembered: a loader killed in between has left counts that wait
+        waiting = self.client.search(
+            "stock.quant",
+            [
+                ("location_id", "=", location),
+                ("lot_id", "in", list(lots.values())),
+                ("inventory_quantity_set", "=", True),
+            ],
+        )
+        if waiting:
+            self.client.call("stock.quant", "action_apply_inventory", waiting)
 
     # ------------------------------------------------------------------ storerooms
     def load_storerooms(self):
@@ -313,16 +323,12 @@ class HospitalLoader:
                                         "quantity": quantity,
                                     }
                                 )
-                    counts.update(
-                        self._keyed_create(
-                            "medical.consumption",
-                            key,
-                            {
-                                "storeroom_id": storerooms[f"medical_storeroom_{place}"],
-                                "mode": "count",
-                                "line_ids": [(0, 0, line) for line in lines],
-                            },
-                        )
+                    storeroom = storerooms[f"medical_storeroom_{place}"]
+                    counts[key] = self.client.create_keyed(
+                        "medical.consumption",
+                        key,
+                        {"storeroom_id": storeroom, "mode": "count", "line_ids": [(0, 0, line) for line in lines]},
+                        [("storeroom_id", "=", storeroom), ("mode", "=", "count")],
                     )
         drafts = self.client.search(
             "medical.consumption",
@@ -330,15 +336,6 @@ class HospitalLoader:
         )
         if drafts:
             self.client.call("medical.consumption", "action_complete", drafts)
-
-    def _keyed_create(self, model, key, values):
-        """Create one record and its external id; return {key: id}."""
-        record = self.client.create(model, values)
-        self.client.create(
-            "ir.model.data",
-            {"module": MODULE, "name": key, "model": model, "res_id": record},
-        )
-        return {key: record}
 
     # -------------------------------------------------------------- kits and feeds
     def load_procedures(self):

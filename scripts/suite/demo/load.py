@@ -86,6 +86,24 @@ def plan_moment(client):
     return now
 
 
+def keep_to_plan(client, plan):
+    """Go on only with the plan that the database was begun with.
+
+    :raise Problem: another version of the loader, or another file, has begun it: its
+        orders, stock and returns would not fit to what is planned now
+    """
+    wanted = plan.fingerprint()
+    begun = settings.parameter(client, settings.PLAN)
+    if begun == wanted:
+        return
+    if begun or client.known("sale.order", "retail_order_") or client.known("purchase.order", "retail_purchase_"):
+        raise Problem(
+            f"Database {client.db!r} was filled by another version of the demo story or from another file, and this "
+            "one cannot go on from there: start afresh (scripts/reset), or load into a new database."
+        )
+    settings.set_parameter(client, settings.PLAN, wanted)
+
+
 def write_problems(problems, path):
     """Write the rows set aside: line number of the file, field, value, reason."""
     with path.open("w", newline="", encoding="utf-8") as stream:
@@ -144,6 +162,7 @@ def main(arguments):
         now = plan_moment(client)
         days = shift_of(client, retail, now.date(), options.no_shift)
         plan = retail_plan.make_plan(retail, now, days)
+        keep_to_plan(client, plan)
         counts = {}
         if options.only != "story":
             write_problems(retail.problems, options.bad_rows)

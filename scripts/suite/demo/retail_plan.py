@@ -54,6 +54,13 @@ class Plan:
     purchases: pd.DataFrame
     purchase_lines: pd.DataFrame
 
+    def fingerprint(self):
+        """Return a short text that differs as soon as anything in the plan differs."""
+        digest = hashlib.sha256()
+        for table in (self.orders, self.lines, self.returns, self.purchases, self.purchase_lines):
+            digest.update(table.to_csv(lineterminator="\n").encode())
+        return digest.hexdigest()[:16]
+
 
 def shift_days(last_day, today):
     """Return by how many days to move all dates, always whole weeks.

@@ -4,8 +4,6 @@
 times, a ticket in Korean about a delivery that is late.
 """
 
-from ..rpc import MODULE
-
 PLAN = "forecast_plan_gifts"
 TICKET = "logistics_ticket_late"
 TICKETS = {
@@ -28,8 +26,9 @@ def load_plan(client):
     plans = client.known("forecast.plan", PLAN)
     if PLAN not in plans:
         categories = client.known("product.category", "retail_category_")
-        plan = client.create(
+        plan = client.create_keyed(
             "forecast.plan",
+            PLAN,
             {
                 "name": "Weekly forecast: gifts",
                 "grain": "week",
@@ -37,8 +36,8 @@ def load_plan(client):
                 "horizon": 12,
                 "category_ids": [(6, 0, sorted(categories.values()))],
             },
+            [("name", "=", "Weekly forecast: gifts")],
         )
-        _key(client, "forecast.plan", PLAN, plan)
         plans = {PLAN: plan}
     plan = plans[PLAN]
     done = client.search("forecast.run", [("plan_id", "=", plan), ("state", "=", "done")], limit=1)
@@ -83,8 +82,9 @@ def load_tickets(client, plan, agent):
         title, body = TICKETS[key]
         body = body.format(order=order["name"], returned=order["name"])
         contact = client.search_read("res.partner", [("id", "=", partner)], ["name", "email"])[0]
-        known[key] = client.create(
+        known[key] = client.create_keyed(
             "helpdesk.ticket",
+            key,
             {
                 "name": title,
                 "description": f"<p>{body}</p>",
@@ -95,8 +95,8 @@ def load_tickets(client, plan, agent):
                 "channel_id": channel,
                 "user_id": agent,
             },
+            [("name", "=", title), ("partner_id", "=", partner)],
         )
-        _key(client, "helpdesk.ticket", key, known[key])
     return known
 
 
@@ -105,10 +105,9 @@ def load_team(client, agent):
     key = "logistics_team_service"
     teams = client.known("helpdesk.ticket.team", key)
     if key not in teams:
-        team = client.create("helpdesk.ticket.team", {"name": "Customer service", "user_ids": [(6, 0, [agent])]})
-        client.write("helpdesk.ticket.team", [team], {"name": "고객 서비스"}, context={"lang": "ko_KR"})
-        _key(client, "helpdesk.ticket.team", key, team)
-        teams = {key: team}
+        values = {"name": "Customer service", "user_ids": [(6, 0, [agent])]}
+        teams[key] = client.create_keyed("helpdesk.ticket.team", key, values, [("name", "=", values["name"])])
+        client.write("helpdesk.ticket.team", [teams[key]], {"name": "고객 서비스"}, context={"lang": "ko_KR"})
     return teams[key]
 
 
@@ -127,12 +126,4 @@ def korean_buyer(client, customer):
             "email": f"seojun.kim.{customer}@shop.example",
             "lang": "ko_KR",
         },
-    )
-
-
-def _key(client, model, key, record):
-    """Give a record its external id."""
-    client.create(
-        "ir.model.data",
-        {"module": MODULE, "name": key, "model": model, "res_id": record},
     )

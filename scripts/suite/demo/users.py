@@ -154,16 +154,23 @@ def _create_portal_user(client, person, hospitals, groups):
     hospital = (hospitals or {}).get(person["hospital"])
     if not hospital:
         return None
-    partner = client.create(
-        "res.partner",
-        {
-            "name": person["name"],
-            "email": f"{person['login']}@hospital.example",
-            "parent_id": hospital,
-            "type": "contact",
-            "lang": person["lang"],
-            "tz": person["tz"],
-        },
+    email = f"{person['login']}@hospital.example"
+    # a loader killed before it made the user has left the contact
+    left = client.search("res.partner", [("parent_id", "=", hospital), ("email", "=", email)], limit=1)
+    partner = (
+        left[0]
+        if left
+        else client.create(
+            "res.partner",
+            {
+                "name": person["name"],
+                "email": email,
+                "parent_id": hospital,
+                "type": "contact",
+                "lang": person["lang"],
+                "tz": person["tz"],
+            },
+        )
     )
     return _create(
         client,

@@ -25,11 +25,14 @@ def die_with_parent() -> None:
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
-def run_logged(command, log: Path, *, failure: str, progress=None, env=None, cwd=None, user=None, group=None) -> str:
+def run_logged(
+    command, log: Path, *, failure: str, progress=None, env=None, cwd=None, user=None, group=None, reason=""
+) -> str:
     """Run a program with its output appended to a log file and return that output.
 
     :param failure: sentence for a person when the program fails; "{log}" in it is replaced by the log's path.
     :param progress: called about five times a second while the program runs.
+    :param reason: start of the line in which the program itself says why it failed; told first where it is there.
     :raises Problem: the program failed; a full disk, recognised in the output, is named as such.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -68,7 +71,8 @@ def run_logged(command, log: Path, *, failure: str, progress=None, env=None, cwd
     if code:
         if "No space left on device" in output or "Disk quota exceeded" in output:
             raise Problem(f"The disk is full: free some space and start again (log: {log}).")
-        raise Problem(failure.replace("{log}", str(log)))
+        told = [line[len(reason) :].strip() for line in output.splitlines() if reason and line.startswith(reason)]
+        raise Problem(" ".join([*told[-1:], failure.replace("{log}", str(log))]))
     return output
 
 

@@ -34,6 +34,7 @@ from .process import (
 from .python_env import PythonEnv
 
 DATABASE = "omni_suite"
+BAD_ROWS = "demo_bad_rows.csv"
 LANGUAGES = ("en_US", "ko_KR")
 SPACE = 800_000_000  # bytes for database, filestore and logs
 UNINSTALLED_PARTS = ("tests", "readme", "static/description")  # changes there need no update of the database
@@ -288,7 +289,7 @@ class Server:
                     steps.note(line.strip()[:100])
 
         command = [self.env.python, places.ROOT / "scripts" / "demo_load", "--url", url, "--db", self.database]
-        command += ["--login", "admin", "--password", "admin"]
+        command += ["--login", "admin", "--password", "admin", "--bad-rows", self.data / BAD_ROWS]
         run_logged(
             command,
             log,
@@ -297,6 +298,13 @@ class Server:
             failure="The demo story could not be loaded (log: {log}): start again, without it by --no-demo, "
             "or afresh after scripts/reset.",
             progress=progress,
+            reason="scripts/demo_load: ",
+        )
+        steps.line(
+            say(
+                f"rows of the real data that cannot be used: {self.data / BAD_ROWS}",
+                f"실제 데이터에서 쓸 수 없는 행: {self.data / BAD_ROWS}",
+            )
         )
         write_stamp(self.demo_stamp, database=self.identity())
 
