@@ -10,12 +10,17 @@ SUMMARY, DESCRIPTION, ORGANIZER, ATTENDEE, CONTACT and COMMENT are never looked 
 
 import re
 from datetime import date, datetime, timedelta
-from itertools import islice
-
-from dateutil.rrule import rrulestr
 
 from . import times
 from .events import version_key
+from .ical_recur import (
+    MAX_OCCURRENCES,
+    aware,
+    date_value,
+    many,
+    occurrence_key,
+    occurrences,
+)
 
 _STATUS = {
     "CONFIRMED": "booked",
@@ -29,16 +34,6 @@ _PROPERTIES = {
     "location": ("X-LOCATION-CODE",),
     "department": ("X-DEPARTMENT-CODE",),
     "practitioner": ("X-PRACTITIONER-CODE",),
-}
-_MAX_OCCURRENCES = 2000  # of one series
-_SERIES_DAYS = 3660  # a series that ends is read over its first ten years
-_MAX_STEPS = 50_000  # strides of a rule between its start and the end of the window
-_STRIDE = {
-    "HOURLY": timedelta(hours=1),
-    "DAILY": timedelta(days=1),
-    "WEEKLY": timedelta(days=7),
-    "MONTHLY": timedelta(days=28),
-    "YEARLY": timedelta(days=365),
 }
 _BLOCK = re.compile(
     r"^BEGIN:VEVENT\s*$.*?^END:VEVENT\s*$", re.MULTILINE | re.DOTALL | re.IGNORECASE
@@ -160,66 +155,29 @@ class _Calendar:
             p.get("RRULE") or p.get("RDATE") or p.get("RECURRENCE-ID") for p in parts
         )
         if not recurs:
-            for part, (n, _block) in zip(parts, blocks, strict=False):
+            # one component per block: a nested one does not parse
+            for part, (n, _block) in zip(parts, blocks, strict=True):
                 self.event(uid, part, f"VEVENT[{n}]", "")
             return
         try:
-            found = self.occurrences(calendar, parts, where)
+            found, more = occurrences(calendar, parts, self.window, self.out.zone)
         except Exception:
             self.out.error(
                 f"{where}.RRULE", "bad-recurrence", "the recurrence cannot be expanded"
             )
             return
-        for part in found:
-            self.event(uid, part, where, self.key(part))
-
-    def occurrences(self, calendar, parts, where):
-        """Occurrences of one series, in bounded time and number."""
-        from recurring_ical_events import of
-
-        start, end = self.window
-        begins = [
-            _aware(_dt(p, name), self.out.zone)
-            for p in parts
-            for name in ("DTSTART", "RECURRENCE-ID")
-            if isinstance(_dt(p, name), date)
-        ]
-        lower = min(begins) - timedelta(days=1)
-        upper = max(max(begins), lower + timedelta(days=_SERIES_DAYS))
-        rules = [(p, rule) for p in parts for rule in _many(p.get("RRULE"))]
-        if any(not r.get("COUNT") and not r.get("UNTIL") for _p, r in rules):
-            lower, upper = max(lower, start), max(end, max(begins))
-        upper += timedelta(days=1)
-        for part, rule in rules:
-            _bound(rule, _dt(part, "DTSTART"), upper)
-        lower, upper = max(lower, _EARLIEST), min(upper, _LATEST)
-        found, seen, at, step = [], set(), lower, timedelta(days=800)
-        while at < upper and len(found) <= _MAX_OCCURRENCES:
-            stop = min(at + step, upper)
-            for part in of(calendar, skip_bad_series=True).between(at, stop):
-                key = self.key(part)
-                if key not in seen:
-                    seen.add(key)
-                    found.append(part)
-            at = stop
-        if len(found) > _MAX_OCCURRENCES:
-            note = f"only the first {_MAX_OCCURRENCES} occurrences read"
+        if more:
+            note = f"only the first {MAX_OCCURRENCES} occurrences read"
             self.out.problem(f"{where}.RRULE", "too-many", note)
-        return found[:_MAX_OCCURRENCES]
-
-    def key(self, part):
-        """Text naming one occurrence: its original start in UTC."""
-        value = _dt(part, "RECURRENCE-ID") or _dt(part, "DTSTART")
-        if isinstance(value, (date, datetime)):
-            return _aware(value, self.out.zone).strftime("%Y%m%dT%H%M%SZ")
-        return ""
+        for part in found:
+            self.event(uid, part, where, occurrence_key(part, self.out.zone))
 
     def event(self, uid, part, where, occurrence):
         out = self.out
         start = self.moment(part, "DTSTART", where)
         end = self.moment(part, "DTEND", where, quiet=True)
         minutes = None
-        duration = _dt(part, "DURATION")
+        duration = date_value(part, "DURATION")
         if isinstance(duration, timedelta):
             minutes = duration.total_seconds() / 60
         status = str(part.get("STATUS") or "").strip().upper()
@@ -251,7 +209,7 @@ class _Calendar:
         )
 
     def moment(self, part, name, where, quiet=False):
-        value = _dt(part, name)
+        value = date_value(part, name)
         if not isinstance(value, (date, datetime)):
             return None
         if not isinstance(value, datetime):
@@ -262,12 +220,12 @@ class _Calendar:
         elif value.tzinfo is None and not quiet:
             note = "time without zone: the feed's time zone assumed"
             self.out.problem(f"{where}.{name}", "no-timezone", note)
-        moment = _aware(value, self.out.zone)
+        moment = aware(value, self.out.zone)
         return moment if 1900 <= moment.year < 2200 else None
 
     def texts(self, part, names):
         for name in names:
-            values = [str(v) for v in _many(part.get(name))]
+            values = [str(v) for v in many(part.get(name))]
             if values:
                 return name, [
                     p.strip() for v in values for p in v.split(",") if p.strip()
@@ -297,7 +255,7 @@ class _Calendar:
         name, values = self.texts(part, self.properties["procedure"])
         system = systems[0] if systems else ""
         if not values:
-            for category in _many(part.get("CATEGORIES")):
+            for category in many(part.get("CATEGORIES")):
                 for text in getattr(category, "cats", None) or [category]:
                     if re.fullmatch(r"[A-Z0-9.\-]{3,18}", str(text)) and re.search(
                         r"\d", str(text)
@@ -319,9 +277,9 @@ class _Calendar:
     def version(self, part, where, state):
         stamp = None
         for name in ("LAST-MODIFIED", "DTSTAMP", "CREATED"):
-            value = _dt(part, name)
+            value = date_value(part, name)
             if isinstance(value, datetime):
-                stamp = _aware(value, self.out.zone)
+                stamp = aware(value, self.out.zone)
                 break
         sequence = str(part.get("SEQUENCE") or "0")
         if not re.fullmatch(r"\d{1,9}", sequence):
@@ -334,8 +292,6 @@ class _Calendar:
         )
 
 
-_EARLIEST = datetime(1970, 1, 1, tzinfo=times.UTC)
-_LATEST = datetime(2199, 12, 1, tzinfo=times.UTC)
 _KNOWN = frozenset(
     [
         "DTSTART",
@@ -356,80 +312,3 @@ _KNOWN = frozenset(
         "LOCATION",
     ]
 )
-
-
-def _bound(rule, begin, upper):
-    """Give a recurrence rule an end it surely reaches; ValueError when it has none.
-
-    dateutil, which expands the rules, walks to the year 9999 when a rule never matches (30
-    February) and for ever when INTERVAL is 0. COUNT is turned into the UNTIL it amounts to.
-    """
-    frequency = str((rule.get("FREQ") or [""])[0]).upper()
-    if frequency not in _STRIDE:
-        raise ValueError("no schedule repeats by the minute")
-    if not isinstance(begin, date) or begin.year < 1970:
-        raise ValueError("no start")
-    if any(
-        int(value) < 1
-        for name in ("INTERVAL", "COUNT")
-        for value in rule.get(name) or ()
-    ):
-        raise ValueError("interval or count below one")
-    plain = datetime(begin.year, begin.month, begin.day)
-    if isinstance(begin, datetime):
-        plain = begin.replace(tzinfo=None)
-    limit = upper.replace(tzinfo=None) + timedelta(days=1)
-    if (limit - plain) / _STRIDE[frequency] > _MAX_STEPS:
-        raise ValueError("too many steps")
-    counts = rule.pop("COUNT", None)
-    last = limit
-    if counts:
-        until = rule.pop("UNTIL", None)
-        text = rule.to_ical().decode()
-        dates = rrulestr(f"{text};UNTIL={limit:%Y%m%dT%H%M%S}", dtstart=plain)
-        found = list(islice(dates, min(int(counts[0]), _MAX_OCCURRENCES + 1)))
-        last = found[-1] if found else plain
-        if until:
-            rule["UNTIL"] = until
-    untils = rule.get("UNTIL") or []
-    ends = [u for u in untils if isinstance(u, date)]
-    if ends and _naive(ends[0]) <= last:
-        return
-    if not isinstance(begin, datetime):
-        rule["UNTIL"] = [last.date()]
-    elif begin.tzinfo is None:
-        rule["UNTIL"] = [last]
-    else:
-        rule["UNTIL"] = [last.replace(tzinfo=begin.tzinfo).astimezone(times.UTC)]
-
-
-def _naive(value):
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=None)
-    return datetime(value.year, value.month, value.day)
-
-
-def _dt(part, name):
-    """The Python value of a date property; None when absent or broken."""
-    try:
-        return getattr(part.get(name), "dt", None)
-    except Exception:  # icalendar's stand-in for a broken value raises on access
-        return None
-
-
-def _many(value):
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
-
-
-def _aware(value, zone):
-    """Aware UTC datetime of a date or datetime as the library gives it."""
-    if not isinstance(value, datetime):
-        value = datetime(value.year, value.month, value.day)
-    if value.tzinfo is None:
-        value = value.replace(tzinfo=zone)
-    try:
-        return value.astimezone(times.UTC)
-    except (OverflowError, ValueError):
-        return _EARLIEST
