@@ -60,7 +60,10 @@ class MedicalPortal(CustomerPortal):
 
     def _speak_users_language(self):
         """Posted forms carry no language in their address and would be answered in
-        the site's default one; answer in the user's."""
+        the site's default one. Answer in the language of the page, which the browser
+        keeps in a cookie, or else in the user's."""
+        if request.cookies.get("frontend_lang"):
+            return
         lang = request.env["res.lang"]._get_data(code=request.env.user.lang)
         if lang:
             request.lang = lang

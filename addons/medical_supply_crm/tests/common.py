@@ -19,6 +19,7 @@ class MedicalCase:
     @classmethod
     def _make_medical(cls):
         # the site's default language, which may be any on the machine of the test
+        cls.env["res.lang"]._activate_lang("en_US")
         cls.env["ir.default"].set("res.partner", "lang", "en_US")
         cls.company = cls.env.company
         cls.warehouse = cls.env["stock.warehouse"].search(

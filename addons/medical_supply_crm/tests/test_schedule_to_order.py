@@ -227,3 +227,30 @@ class TestScheduleToOrder(PortalCase):
             text = self.get(url).text
             main = text[text.index('class="o_medical_portal"') :]
             self.assertTrue(re.search("[가-힣]", main), url)
+
+    def test_an_english_user_is_answered_in_english_on_a_korean_site(self):
+        self.env["res.lang"]._activate_lang("ko_KR")
+        self.env["ir.default"].set("res.partner", "lang", "ko_KR")
+        proposal = self.sent_proposal(self.a)
+        url = f"/my/medical/proposals/{proposal.id}"
+        self.authenticate("manager_a", "manager_a")
+        self.assertIn("Approve and order", self.get(url).text)
+        form = dict(self.form_of(proposal), signed_by="Lee")
+        wrong = dict(form, revision="0")
+        for _with_the_pages_cookie in (True, False):
+            text = self.get(f"{url}/approve", data=wrong).text
+            self.assertIn("recalculated while you were reading", text)
+            self.assertIn("Approve and order", text)
+            self.opener.cookies.pop("frontend_lang", None)
+        answer = self.get(f"{url}/approve", data=form)
+        self.assertIn("The proposal is approved and ordered", answer.text)
+
+    def test_a_form_is_answered_in_the_language_the_page_was_switched_to(self):
+        self.env["res.lang"]._activate_lang("ko_KR")
+        proposal = self.sent_proposal(self.a)
+        self.authenticate("manager_a", "manager_a")
+        url = f"/my/medical/proposals/{proposal.id}"
+        self.assertIn("왜 이 수량인가요", self.get(f"/ko_KR{url}").text)
+        form = dict(self.form_of(proposal), signed_by="Lee", revision="0")
+        text = self.get(f"{url}/approve", data=form).text
+        self.assertNotIn("Approve and order", text)
