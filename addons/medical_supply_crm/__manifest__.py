@@ -19,7 +19,15 @@
         "product_expiry",
         "sale_stock",
     ],
-    "external_dependencies": {"python": ["numpy", "pandas"]},
+    "external_dependencies": {
+        "python": [
+            "icalendar",
+            "numpy",
+            "pandas",
+            "recurring-ical-events",
+            "scipy",
+        ]
+    },
     "data": [
         "security/medical_supply_crm_groups.xml",
         "security/ir.model.access.csv",
