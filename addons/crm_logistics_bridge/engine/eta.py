@@ -62,7 +62,7 @@ def effective_start(local, cutoff_hour):
     """
     hours = local.dt.hour + local.dt.minute / 60 + local.dt.second / 3600
     late = hours >= cutoff_hour
-    return local.where(~late, local.dt.normalize() + np.timedelta64(1, "D"))
+    return local.where(~late, local.dt.normalize() + pd.Timedelta(1, "D"))
 
 
 def region_key(country, state, postcode):

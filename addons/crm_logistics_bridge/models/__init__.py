@@ -8,8 +8,13 @@ from . import logistics_eta_lane
 from . import logistics_ticket_link
 from . import logistics_link_resolver
 from . import logistics_timeline_event
+from . import logistics_timeline_use
 from . import logistics_overview
+from . import logistics_overview_goods
 from . import res_partner
+from . import stock_move
 from . import stock_picking
+from . import stock_picking_missing
 from . import sale_order
 from . import helpdesk_ticket
+from . import helpdesk_ticket_linking

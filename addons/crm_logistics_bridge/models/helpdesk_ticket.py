@@ -1,15 +1,14 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date, html2plaintext
+from odoo.tools import email_normalize, format_date, html2plaintext
 
 from ..engine.references import find_references
-from .logistics_ticket_link import MODEL_KINDS, TARGETS
 
-#: A delivery that follows from an order (and the other way round) is a little less sure.
-DERIVED = 0.96
-SUGGESTED = {True: 0.4, False: 0.3}
+#: Readings less sure than this are not worth a hint.
+HINT_SCORE = 0.5
 
 
 class HelpdeskTicket(models.Model):
@@ -33,6 +32,14 @@ class HelpdeskTicket(models.Model):
         search="_search_logistics_delayed",
     )
     logistics_delay_note = fields.Text(compute="_compute_logistics_delay")
+    logistics_hint = fields.Char(compute="_compute_logistics_hint")
+    logistics_sender_id = fields.Many2one(
+        "res.partner",
+        string="Contact with this e-mail",
+        compute="_compute_logistics_hint",
+        help="The only contact with the sender's e-mail address. Never filled in by "
+        "itself: an address can be forged.",
+    )
 
     # helpdesk_mgmt keeps neither indexed; timeline and overview look tickets up by them.
     _logistics_commercial_idx = models.Index("(commercial_partner_id)")
@@ -55,17 +62,15 @@ class HelpdeskTicket(models.Model):
         "logistics_link_ids.state",
         "logistics_link_ids.picking_id.logistics_late",
         "logistics_link_ids.picking_id.logistics_eta_date",
+        "logistics_link_ids.picking_id.logistics_late_reason",
     )
+    @api.depends_context("lang", "tz")
     def _compute_logistics_delay(self):
         # sudo: an agent without stock rights reads the white list below, no more.
         links = self.sudo().logistics_link_ids.filtered(
             lambda link: link.state == "confirmed" and link.picking_id.logistics_late
         )
-        reasons = dict(
-            self.env["stock.picking"]
-            ._fields["logistics_late_reason"]
-            ._description_selection(self.env)
-        )
+        reasons = links.picking_id._logistics_reason_texts()
         by_ticket = links.grouped("ticket_id")
         for ticket in self:
             notes = []
@@ -84,7 +89,7 @@ class HelpdeskTicket(models.Model):
                         name=picking.name,
                         promise=self._logistics_day(picking.logistics_promise_date),
                         eta=eta,
-                        reason=reasons.get(picking.logistics_late_reason, ""),
+                        reason=reasons[picking.id],
                     )
                 )
             ticket.logistics_delayed = bool(notes)
@@ -108,6 +113,63 @@ class HelpdeskTicket(models.Model):
         if set(value) == {True, False}:
             return Domain.TRUE
         return late if True in value else ~late
+
+    @api.depends("partner_id", "partner_email", "name", "description", "company_id")
+    def _compute_logistics_hint(self):
+        """A number in the text but nobody to look it up for: say so, look up nothing."""
+        self.logistics_hint = self.logistics_sender_id = False
+        tickets = self.filtered(lambda ticket: not ticket.partner_id)
+        if not tickets:
+            return
+        # sudo: the companies' numbering; no document is read
+        patterns = (
+            self.env["logistics.link.resolver"].sudo()._patterns(tickets.company_id)
+        )
+        senders = tickets._logistics_senders()
+        for ticket in tickets:
+            text = f"{ticket.name or ''}\n{html2plaintext(ticket.description or '')}"
+            values = {
+                finding.value: True
+                for finding in find_references(
+                    text, patterns.get(ticket.company_id.id, ())
+                )
+                if finding.score >= HINT_SCORE
+            }
+            if values:
+                ticket.logistics_hint = self.env._(
+                    "The text names %s. Choose a contact to link it.",
+                    ", ".join(list(values)[:3]),
+                )
+                ticket.logistics_sender_id = senders.get(ticket)
+
+    def _logistics_senders(self):
+        """The contact of the sender's address, where exactly one has it; one query."""
+        emails = {ticket: email_normalize(ticket.partner_email) for ticket in self}
+        wanted = [email for email in emails.values() if email]
+        found = dict(
+            self.env["res.partner"]._read_group(
+                [("email_normalized", "in", wanted)],
+                ["email_normalized"],
+                ["id:recordset"],
+            )
+            if wanted
+            else ()
+        )
+        senders = {}
+        for ticket, email in emails.items():
+            contacts = found.get(email, self.env["res.partner"])
+            if len(contacts) == 1 and contacts.company_id <= ticket.company_id:
+                senders[ticket] = contacts
+        return senders
+
+    def action_logistics_use_sender(self):
+        """Take the proposed contact; its documents are then linked."""
+        self.ensure_one()
+        if self.partner_id or not self.logistics_sender_id:
+            raise UserError(
+                self.env._("Ticket %s has no contact to propose.", self.number)
+            )
+        self.partner_id = self.logistics_sender_id
 
     # -- when to look -----------------------------------------------------
     @api.model_create_multi
@@ -152,319 +214,3 @@ class HelpdeskTicket(models.Model):
         """Look for references again, for example after the numbering was changed."""
         self.check_access("write")
         self._logistics_link_from_text(suggest=True)
-
-    # -- linking ----------------------------------------------------------
-    @api.private
-    def _logistics_link_from_text(self, texts=None, message=None, suggest=False):
-        """Link these tickets to what their texts name. A fixed number of queries.
-
-        :param dict texts: {ticket id: plain text}; title and description when None
-        :param message: mail.message the texts come from
-        :param bool suggest: propose recent orders where the ticket ends up with no link
-        """
-        # Reading is bound to the customer of the ticket by logistics.link.resolver, and
-        # links are the software's own record: no right of the current user is needed
-        # (mail gateway and portal users post too).
-        tickets = self.sudo().filtered("commercial_partner_id")
-        if not tickets:
-            return
-        resolver = self.env["logistics.link.resolver"].sudo()
-        tickets.env.flush_all()
-        patterns = resolver._patterns(tickets.company_id)
-        written = []
-        for ticket in tickets:
-            text = (
-                texts.get(ticket.id, "")
-                if texts is not None
-                else f"{ticket.name or ''}\n{html2plaintext(ticket.description or '')}"
-            )
-            for finding in find_references(text, patterns[ticket.company_id.id]):
-                written.append((ticket, text, finding))
-        documents = resolver._resolve(
-            {
-                (
-                    t.commercial_partner_id.id,
-                    t.company_id.id,
-                    finding.kind,
-                    finding.value,
-                )
-                for t, _text, finding in written
-            }
-        )
-        wanted = {}
-        for ticket, text, finding in written:
-            request = (
-                ticket.commercial_partner_id.id,
-                ticket.company_id.id,
-                finding.kind,
-                finding.value,
-            )
-            for kind, record_id, name in documents.get(request, ()):
-                tickets._logistics_want(
-                    wanted,
-                    ticket,
-                    kind,
-                    record_id,
-                    {
-                        "name": name,
-                        "score": finding.score,
-                        "source": "text",
-                        "reason": self._logistics_why(finding),
-                        "snippet": self._logistics_snippet(text, finding),
-                        "message_id": message.id if message else False,
-                    },
-                )
-        self._logistics_derive(resolver, wanted)
-        existing = self._logistics_existing(tickets)
-        if suggest:
-            linked = {key[0] for key in [*wanted, *existing]}
-            self._logistics_suggest(
-                resolver, wanted, tickets.filtered(lambda t: t.id not in linked)
-            )
-        self._logistics_store_links(tickets, wanted, existing)
-
-    def _logistics_want(self, wanted, ticket, kind, record_id, values):
-        """Note a link, the surest reading winning."""
-        key = (ticket.id, kind, record_id)
-        if key not in wanted or wanted[key]["score"] < values["score"]:
-            wanted[key] = values
-
-    def _logistics_derive(self, resolver, wanted):
-        """Add the deliveries of found orders and the orders of found deliveries."""
-        orders = {record_id for _t, kind, record_id in wanted if kind == "order"}
-        pickings = {record_id for _t, kind, record_id in wanted if kind == "picking"}
-        if not orders and not pickings:
-            return
-        deliveries, sources = resolver._related_documents(list(orders), list(pickings))
-        for (ticket_id, kind, record_id), values in list(wanted.items()):
-            ticket = self.browse(ticket_id)
-            derived = {
-                "score": round(values["score"] * DERIVED, 4),
-                "source": "derived",
-                "snippet": values["snippet"],
-                "message_id": values["message_id"],
-            }
-            if kind == "order":
-                for picking_id, name in deliveries.get(record_id, ()):
-                    reason = self.env._("Delivery of order %s", values["name"])
-                    self._logistics_want(
-                        wanted,
-                        ticket,
-                        "picking",
-                        picking_id,
-                        {**derived, "name": name, "reason": reason},
-                    )
-            elif kind == "picking" and record_id in sources:
-                order_id, name = sources[record_id]
-                reason = self.env._("Order of delivery %s", values["name"])
-                self._logistics_want(
-                    wanted,
-                    ticket,
-                    "order",
-                    order_id,
-                    {**derived, "name": name, "reason": reason},
-                )
-
-    def _logistics_suggest(self, resolver, wanted, tickets):
-        """Propose recent orders for tickets that name nothing."""
-        if not tickets:
-            return
-        now = fields.Datetime.now()
-        since = {
-            company.id: fields.Datetime.subtract(
-                now, days=company.logistics_link_recent_days
-            )
-            for company in tickets.company_id
-        }
-        recent = resolver._recent_orders(
-            {
-                (t.commercial_partner_id.id, t.company_id.id, since[t.company_id.id])
-                for t in tickets
-            }
-        )
-        for ticket in tickets:
-            key = (ticket.commercial_partner_id.id, ticket.company_id.id)
-            for order_id, name, is_open in recent.get(key, ()):
-                reason = (
-                    self.env._("No reference in the text; open order of this customer")
-                    if is_open
-                    else self.env._(
-                        "No reference in the text; recently delivered order"
-                    )
-                )
-                self._logistics_want(
-                    wanted,
-                    ticket,
-                    "order",
-                    order_id,
-                    {
-                        "name": name,
-                        "score": SUGGESTED[is_open],
-                        "source": "suggestion",
-                        "reason": reason,
-                        "snippet": False,
-                        "message_id": False,
-                    },
-                )
-
-    def _logistics_existing(self, tickets):
-        links = (
-            self.env["logistics.ticket.link"]
-            .sudo()
-            .search([("ticket_id", "in", tickets.ids)])
-        )
-        return {
-            (link.ticket_id.id, link.kind, link[TARGETS[link.kind][0]].id): link
-            for link in links
-        }
-
-    def _logistics_store_links(self, tickets, wanted, existing):
-        """Create what is new; a surer reading lifts a proposal; a rejection stays."""
-        Link = self.env["logistics.ticket.link"].sudo()
-        limit = {
-            ticket.id: ticket.company_id.logistics_link_auto_score for ticket in tickets
-        }
-        now = fields.Datetime.now()
-        vals_list, changed = [], Link
-        for (ticket_id, kind, record_id), values in wanted.items():
-            sure = (
-                values["source"] != "suggestion" and values["score"] >= limit[ticket_id]
-            )
-            link = existing.get((ticket_id, kind, record_id))
-            if link:
-                if (
-                    link.state == "proposed"
-                    and not link.decided_date
-                    and values["score"] > link.score
-                ):
-                    decided = (
-                        {"state": "confirmed", "decided_date": now} if sure else {}
-                    )
-                    link.write({**values, **decided})
-                    changed |= link
-                continue
-            vals_list.append(
-                {
-                    **values,
-                    "ticket_id": ticket_id,
-                    "kind": kind,
-                    TARGETS[kind][0]: record_id,
-                    "state": "confirmed" if sure else "proposed",
-                    "decided_date": now if sure else False,
-                }
-            )
-        changed |= Link.create(vals_list)
-        changed._sync_ticket_orders()
-
-    def _logistics_forget_links(self):
-        """The ticket now belongs to another customer: nothing of the first may stay."""
-        links = self.sudo().logistics_link_ids
-        links._set_state("rejected", self.env.user)
-        links.unlink()
-
-    @api.private
-    def _logistics_keep_manual_orders(self):
-        """Orders put on the ticket by hand (helpdesk_mgmt_sale) become links, and back."""
-        Link, vals_list = self.env["logistics.ticket.link"].sudo(), []
-        user, now = self.env.user, fields.Datetime.now()
-        dropped = confirmed = Link
-        for ticket in self.sudo():
-            links = ticket.logistics_link_ids.filtered("order_id")
-            confirmed |= links.filtered(
-                lambda link, t=ticket: (
-                    link.state != "confirmed" and link.order_id in t.sale_order_ids
-                )
-            )
-            dropped |= links.filtered(
-                lambda link, t=ticket: (
-                    link.state == "confirmed" and link.order_id not in t.sale_order_ids
-                )
-            )
-            for order in ticket.sale_order_ids - links.order_id:
-                vals_list.append(
-                    {
-                        "ticket_id": ticket.id,
-                        "kind": "order",
-                        "order_id": order.id,
-                        "name": order.name,
-                        "score": 1.0,
-                        "source": "manual",
-                        "reason": self.env._("Added by %s", user.name),
-                        "state": "confirmed",
-                        "decided_by_id": user.id,
-                        "decided_date": now,
-                    }
-                )
-        Link.create(vals_list)
-        confirmed._set_state("confirmed", user)
-        dropped._set_state("rejected", user)
-
-    @api.private
-    def _logistics_add_link(self, record, reason, score=1.0, state="confirmed"):
-        """Link this ticket to a document; for other add-ons.
-
-        :param record: one sale.order, stock.picking, rma or account.move
-        :param str reason: why, as agents will read it
-        :return: the new or existing logistics.ticket.link
-        """
-        self.ensure_one()
-        record.ensure_one()
-        if record._name not in MODEL_KINDS:
-            raise ValueError(
-                f"{record._name} cannot be linked; use one of {sorted(MODEL_KINDS)}"
-            )
-        kind = MODEL_KINDS[record._name]
-        # As above: the caller vouches for the link, the table has no writers of its own.
-        link = self._logistics_existing(self).get((self.id, kind, record.id))
-        if not link:
-            link = (
-                self.env["logistics.ticket.link"]
-                .sudo()
-                .create(
-                    {
-                        "ticket_id": self.id,
-                        "kind": kind,
-                        TARGETS[kind][0]: record.id,
-                        "name": record.sudo().display_name,
-                        "score": score,
-                        "source": "derived",
-                        "reason": reason,
-                        "state": state,
-                        "decided_date": fields.Datetime.now()
-                        if state != "proposed"
-                        else False,
-                    }
-                )
-            )
-            link._sync_ticket_orders()
-        return link.sudo(self.env.su)
-
-    # -- words ------------------------------------------------------------
-    def _logistics_why(self, finding):
-        """The reading in words an agent understands."""
-        reasons = {
-            "exact": self.env._("Number %s written in full", finding.value),
-            "variant": self.env._("%s in another spelling", finding.value),
-            "labelled": self.env._(
-                "Number after a word that names it: %s", finding.value
-            ),
-            "loose": self.env._("Number near a word such as order: %s", finding.value),
-            "tracking": self.env._("Tracking number %s", finding.value),
-            "tracking_format": self.env._(
-                "Looks like tracking number %s", finding.value
-            ),
-            "lot": self.env._(
-                "Lot or serial number %s in this delivery", finding.value
-            ),
-            "customer_ref": self.env._("Customer's own reference %s", finding.value),
-        }
-        return reasons[finding.why]
-
-    def _logistics_snippet(self, text, finding, around=30):
-        """The reference with a few words on either side, on one line."""
-        start, end = (
-            max(finding.start - around, 0),
-            min(finding.end + around, len(text)),
-        )
-        snippet = " ".join(text[start:end].split())
-        return f"{'…' if start else ''}{snippet}{'…' if end < len(text) else ''}"

@@ -256,7 +256,9 @@ class LogisticsEtaLane(models.Model):
             ).dt.total_seconds() / 86400
             part["stage"], part["done"] = stage, delivered
             parts.append(part[part["lead"] >= 0])
-        return pd.concat(parts, ignore_index=True)
+        # An empty part has nothing to say about the types of the others.
+        filled = [part for part in parts if len(part)]
+        return pd.concat(filled or parts[:1], ignore_index=True)
 
     @api.model
     @api.private
@@ -294,7 +296,7 @@ class LogisticsEtaLane(models.Model):
                    o.commitment_date, p.logistics_promise_date,
                    p.sale_id, t.warehouse_id, COALESCE(p.carrier_id, 0),
                    c.code, s.code, d.zip,
-                   prev.done_date, prev.open_count, prev.ready
+                   prev.done_date, prev.open_count
               FROM stock_picking p
               JOIN stock_picking_type t ON t.id = p.picking_type_id
          LEFT JOIN sale_order o ON o.id = p.sale_id
@@ -304,8 +306,7 @@ class LogisticsEtaLane(models.Model):
          LEFT JOIN LATERAL (
                    SELECT MAX(pp.date_done) AS done_date,
                           COUNT(*) FILTER (
-                              WHERE pm.state NOT IN ('done', 'cancel')) AS open_count,
-                          BOOL_OR(pm.state = 'assigned') AS ready
+                              WHERE pm.state NOT IN ('done', 'cancel')) AS open_count
                      FROM stock_move m
                      JOIN stock_move_move_rel r ON r.move_dest_id = m.id
                      JOIN stock_move pm ON pm.id = r.move_orig_id
@@ -325,7 +326,7 @@ class LogisticsEtaLane(models.Model):
             *("date_done", "date_delivered", "scheduled_date", "order_start"),
             *("commitment_date", "promised", "sale_id", "warehouse", "carrier"),
             *("country", "region_state", "postcode"),
-            *("previous_done", "previous_open", "previous_ready"),
+            *("previous_done", "previous_open"),
         ]
         frame = pd.DataFrame(rows, columns=columns)
         for name in (

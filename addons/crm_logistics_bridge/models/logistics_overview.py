@@ -4,11 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL, formatLang
 
-from .stock_picking import UNDER_WAY
-
-ORDER_LIMIT = ARRIVAL_LIMIT = TICKET_LIMIT = RETURN_LIMIT = 10
-#: States of a return that is not over.
-RMA_OPEN = ("draft", "confirmed", "received", "waiting_return", "waiting_replacement")
+TICKET_LIMIT = 10
 #: Usual carrier and warehouse are read from so many last orders.
 HABIT_ORDERS = 100
 
@@ -19,8 +15,8 @@ class LogisticsOverview(models.AbstractModel):
     Agents often have no rights on orders, stock or accounting. The gate is here: the
     group, and the right to read the customer. Behind it the statements below read a
     white list of columns, always bound to that customer and the user's companies.
-    Costs and margins are not on the list. The number of queries does not depend on
-    the number of orders.
+    Costs and margins are not on the list. The number of queries is the same for every
+    customer: each statement runs whether it will find something or not.
     """
 
     _name = "logistics.overview"
@@ -61,7 +57,10 @@ class LogisticsOverview(models.AbstractModel):
         arrivals, late_count = self._arrivals(scope)
         returns = self._returns(scope)
         tickets, ticket_count = self._tickets(customer)
+        value = self._value(scope)
         self._mark_readable(orders, arrivals, returns)
+        self._format_money(orders, ("amount",))
+        self._format_money(value, ("total", "year"))
         return {
             "partner": {
                 "id": customer.id,
@@ -79,7 +78,7 @@ class LogisticsOverview(models.AbstractModel):
             "arrivals": arrivals,
             "returns": returns,
             "tickets": tickets,
-            "value": self._value(scope),
+            "value": value,
             "habits": self._habits(scope),
             "can_return": self.env["rma"].has_access("create"),
         }
@@ -94,250 +93,74 @@ class LogisticsOverview(models.AbstractModel):
             self.env[model]._fields[field]._description_selection(self.env)
         ).get(value, "")
 
-    def _money(self, amount, currency_id):
-        currency = self.env["res.currency"].browse(currency_id)
-        return formatLang(self.env, amount or 0.0, currency_obj=currency)
+    def _format_money(self, rows, names):
+        """Amounts of the rows as text, each in the currency of its row.
+
+        All active currencies at once: their number is the database's, not the customer's.
+        """
+        ids = {row["currency_id"] for row in rows}
+        currencies = self.env["res.currency"].browse(
+            ids | {self.env.company.currency_id.id}
+        )
+        currencies.fetch(["name", "symbol", "position", "decimal_places", "rounding"])
+        for row in rows:
+            currency = currencies.browse(row.pop("currency_id"))
+            for name in names:
+                row[name] = formatLang(
+                    self.env, row[name] or 0.0, currency_obj=currency
+                )
 
     @staticmethod
     def _dates(row, *names):
         for name in names:
             row[name] = fields.Datetime.to_string(row[name]) if row[name] else False
 
-    # -- orders -------------------------------------------------------------
-    def _open_orders(self, scope):
-        rows = self._rows(
-            SQL(
-                """
-                SELECT x.*, COALESCE(l.progress, 0) AS progress FROM (
-                    SELECT o.id, o.name, o.date_order AS date, o.amount_total, o.currency_id,
-                           o.delivery_status, o.logistics_eta_date AS eta,
-                           o.logistics_eta_latest_date AS latest,
-                           o.logistics_promise_date AS promise,
-                           COALESCE(o.logistics_late, FALSE) AS late,
-                           o.logistics_late_reason AS reason,
-                           COUNT(*) OVER () AS total
-                      FROM sale_order o
-                     WHERE o.partner_id = ANY(%(contacts)s)
-                       AND o.company_id = ANY(%(companies)s)
-                       AND o.state = 'sale'
-                       AND o.delivery_status IN ('pending', 'started', 'partial')
-                  ORDER BY COALESCE(o.logistics_late, FALSE) DESC, o.date_order DESC, o.id DESC
-                     LIMIT %(limit)s
-                ) x LEFT JOIN LATERAL (
-                    SELECT 100 * SUM(LEAST(s.qty_delivered, s.product_uom_qty))
-                           / NULLIF(SUM(s.product_uom_qty), 0) AS progress
-                      FROM sale_order_line s
-                      JOIN product_product pp ON pp.id = s.product_id
-                      JOIN product_template pt ON pt.id = pp.product_tmpl_id
-                     WHERE s.order_id = x.id AND s.display_type IS NULL
-                       AND pt.type = 'consu' AND s.product_uom_qty > 0
-                ) l ON TRUE
-                ORDER BY x.late DESC, x.date DESC, x.id DESC
-                """,
-                limit=ORDER_LIMIT,
-                **scope,
-            )
-        )
-        total = rows[0]["total"] if rows else 0
-        for row in rows:
-            row.pop("total")
-            row["progress"] = round(row["progress"])
-            row["amount"] = self._money(row.pop("amount_total"), row.pop("currency_id"))
-            row["status"] = self._label(
-                "sale.order", "delivery_status", row.pop("delivery_status")
-            )
-            row["reason"] = self._label(
-                "stock.picking", "logistics_late_reason", row["reason"]
-            )
-            self._dates(row, "date", "eta", "latest", "promise")
-        return rows, total
-
-    # -- what is on its way --------------------------------------------------
-    def _arrivals(self, scope):
-        rows = self._rows(
-            SQL(
-                """
-                SELECT p.id, p.name, o.id AS order_id, o.name AS order_name, p.state,
-                       p.delivery_state, p.logistics_eta_date AS eta,
-                       p.logistics_eta_latest_date AS latest,
-                       p.logistics_promise_date AS promise,
-                       COALESCE(p.logistics_late, FALSE) AS late,
-                       p.logistics_late_reason AS reason,
-                       p.logistics_eta_source AS source,
-                       COALESCE(c.name ->> %(lang)s, c.name ->> 'en_US') AS carrier,
-                       p.carrier_tracking_ref AS tracking,
-                       w.name AS warehouse,
-                       COUNT(*) FILTER (WHERE p.logistics_late) OVER () AS late_total
-                  FROM (SELECT o.id, o.name FROM sale_order o
-                         WHERE o.partner_id = ANY(%(contacts)s)
-                           AND o.company_id = ANY(%(companies)s)
-                           AND o.state = 'sale') o
-                  JOIN stock_picking p ON p.sale_id = o.id
-                  JOIN stock_picking_type t ON t.id = p.picking_type_id
-             LEFT JOIN delivery_carrier c ON c.id = p.carrier_id
-             LEFT JOIN stock_warehouse w ON w.id = t.warehouse_id
-                 WHERE t.code IN ('outgoing', 'dropship')
-                   AND (p.state IN ('waiting', 'confirmed', 'assigned')
-                        OR p.state = 'done' AND p.date_delivered IS NULL
-                           AND p.delivery_state = ANY(%(under_way)s))
-              ORDER BY COALESCE(p.logistics_late, FALSE) DESC,
-                       p.logistics_eta_date NULLS LAST, p.id
-                 LIMIT %(limit)s
-                """,
-                lang=self.env.lang or "en_US",
-                under_way=list(UNDER_WAY),
-                limit=ARRIVAL_LIMIT,
-                **scope,
-            )
-        )
-        missing = self._missing_products(
-            [row["id"] for row in rows if row["state"] != "done"]
-        )
-        late_total = rows[0]["late_total"] if rows else 0
-        for row in rows:
-            row.pop("late_total")
-            row["missing"] = missing.get(row["id"], [])
-            row["under_way"] = row["state"] == "done"
-            row["status"] = (
-                self._label("stock.picking", "delivery_state", row["delivery_state"])
-                if row["state"] == "done"
-                else self._label("stock.picking", "state", row["state"])
-            )
-            row.pop("delivery_state"), row.pop("state")
-            row["reason"] = self._label(
-                "stock.picking", "logistics_late_reason", row["reason"]
-            )
-            row["beyond"] = row["source"] == "beyond"
-            row["basis"] = self._label(
-                "stock.picking", "logistics_eta_source", row.pop("source")
-            )
-            row["tracking"] = row["tracking"] or ""
-            self._dates(row, "eta", "latest", "promise")
-        return rows, late_total
-
-    def _missing_products(self, picking_ids):
-        """Names of the products that hold deliveries up: {picking id: [name]}."""
-        missing = {}
-        if not picking_ids:
-            return missing
-        for row in self._rows(
-            SQL(
-                """
-                SELECT DISTINCT m.picking_id,
-                       COALESCE(t.name ->> %s, t.name ->> 'en_US') AS name
-                  FROM stock_move m
-                  JOIN product_product p ON p.id = m.product_id
-                  JOIN product_template t ON t.id = p.product_tmpl_id
-                 WHERE m.picking_id = ANY(%s)
-                   AND m.state IN ('confirmed', 'partially_available')
-              ORDER BY m.picking_id, 2
-                """,
-                self.env.lang or "en_US",
-                picking_ids,
-            )
-        ):
-            names = missing.setdefault(row["picking_id"], [])
-            if len(names) < 3:
-                names.append(row["name"])
-        return missing
-
-    # -- what comes back -----------------------------------------------------
-    def _returns(self, scope):
-        rows = self._rows(
-            SQL(
-                """
-                (SELECT 'rma' AS model, r.id, r.name, r.date, r.state,
-                        r.product_uom_qty AS quantity, r.order_id, o.name AS order_name,
-                        COALESCE(t.name ->> %(lang)s, t.name ->> 'en_US') AS product
-                   FROM rma r
-              LEFT JOIN sale_order o ON o.id = r.order_id
-              LEFT JOIN product_product p ON p.id = r.product_id
-              LEFT JOIN product_template t ON t.id = p.product_tmpl_id
-                  WHERE r.partner_id = ANY(%(contacts)s)
-                    AND r.company_id = ANY(%(companies)s) AND r.state = ANY(%(open)s)
-               ORDER BY r.date DESC LIMIT %(limit)s)
-              UNION ALL
-                (SELECT 'stock.picking', p.id, p.name, p.scheduled_date, p.state, NULL,
-                        o.id, o.name, NULL
-                   FROM stock_picking p
-                   JOIN stock_picking_type t ON t.id = p.picking_type_id
-              LEFT JOIN sale_order o ON o.id = p.sale_id
-                  WHERE p.partner_id = ANY(%(contacts)s)
-                    AND p.company_id = ANY(%(companies)s)
-                    AND p.return_id IS NOT NULL AND t.code = 'incoming'
-                    AND p.state IN ('waiting', 'confirmed', 'assigned')
-                    -- a return order already shows its own receipt
-                    AND NOT EXISTS (SELECT 1 FROM stock_move m
-                                      JOIN rma r ON r.reception_move_id = m.id
-                                     WHERE m.picking_id = p.id)
-               ORDER BY p.scheduled_date LIMIT %(limit)s)
-                """,
-                lang=self.env.lang or "en_US",
-                open=list(RMA_OPEN),
-                limit=RETURN_LIMIT,
-                **scope,
-            )
-        )
-        for row in rows:
-            row["status"] = self._label(row["model"], "state", row.pop("state"))
-            row["quantity"] = row["quantity"] or 0
-            row["product"] = row["product"] or ""
-            row["order_name"] = row["order_name"] or ""
-            self._dates(row, "date")
-        return rows
-
     # -- tickets: with the rights of the user ---------------------------------
     def _tickets(self, customer):
         Ticket = self.env["helpdesk.ticket"]
-        domain = [
-            ("commercial_partner_id", "=", customer.id),
-            ("stage_id.closed", "=", False),
-            ("company_id", "in", self.env.companies.ids),
-        ]
-        tickets = Ticket.search_fetch(
-            domain,
-            ["number", "name", "priority", "stage_id", "user_id", "create_date"],
-            limit=TICKET_LIMIT + 1,
+        query = Ticket._search(
+            [
+                ("commercial_partner_id", "=", customer.id),
+                ("stage_id.closed", "=", False),
+                ("company_id", "in", self.env.companies.ids),
+            ],
+            order=Ticket._order,
+            limit=TICKET_LIMIT,
         )
-        count = len(tickets)
-        if count > TICKET_LIMIT:
-            tickets, count = tickets[:TICKET_LIMIT], Ticket.search_count(domain)
-        deadlines = {}
-        if tickets:
-            deadlines = {
-                row["ticket_id"]: row
-                for row in self._rows(
-                    SQL(
-                        """
-                        SELECT ticket_id,
-                               MIN(deadline) FILTER (WHERE state = 'in_progress') AS deadline,
-                               BOOL_OR(state = 'expired' OR state = 'in_progress'
-                                       AND deadline < %s) AS expired
-                          FROM helpdesk_ticket_sla WHERE ticket_id = ANY(%s)
-                      GROUP BY ticket_id
-                        """,
-                        fields.Datetime.now(),
-                        tickets.ids,
-                    )
-                )
-            }
-        # stage and user names belong to the tickets that the user may read
-        return [
-            {
-                "id": ticket.id,
-                "number": ticket.number,
-                "name": ticket.name,
-                "priority": int(ticket.priority or 0),
-                "stage": ticket.stage_id.sudo().name or "",
-                "user": ticket.user_id.sudo().name or "",
-                "date": fields.Datetime.to_string(ticket.create_date),
-                "sla_deadline": fields.Datetime.to_string(
-                    deadlines.get(ticket.id, {}).get("deadline") or False
-                ),
-                "sla_expired": bool(deadlines.get(ticket.id, {}).get("expired")),
-            }
-            for ticket in tickets
-        ], count
+        found = self.env.execute_query(
+            query.select(SQL.identifier(Ticket._table, "id"), SQL("COUNT(*) OVER ()"))
+        )
+        # The names of stage and person belong to a ticket that the user may read.
+        rows = self._rows(
+            SQL(
+                """
+                SELECT h.id, h.number, h.name, h.priority,
+                       COALESCE(s.name ->> %(lang)s, s.name ->> 'en_US', '') AS stage,
+                       COALESCE(c.name, '') AS user, h.create_date AS date,
+                       l.deadline AS sla_deadline,
+                       COALESCE(l.expired, FALSE) AS sla_expired
+                  FROM unnest(%(ids)s::int[]) WITH ORDINALITY AS x(id, place)
+                  JOIN helpdesk_ticket h ON h.id = x.id
+             LEFT JOIN helpdesk_ticket_stage s ON s.id = h.stage_id
+             LEFT JOIN res_users u ON u.id = h.user_id
+             LEFT JOIN res_partner c ON c.id = u.partner_id
+             LEFT JOIN LATERAL (
+                       SELECT MIN(deadline) FILTER (WHERE state = 'in_progress') AS deadline,
+                              BOOL_OR(state = 'expired' OR state = 'in_progress'
+                                      AND deadline < %(now)s) AS expired
+                         FROM helpdesk_ticket_sla WHERE ticket_id = h.id
+                       ) l ON TRUE
+              ORDER BY x.place
+                """,
+                lang=self.env.lang or "en_US",
+                ids=[row[0] for row in found],
+                now=fields.Datetime.now(),
+            )
+        )
+        for row in rows:
+            row["priority"] = int(row["priority"] or 0)
+            self._dates(row, "date", "sla_deadline")
+        return rows, found[0][1] if found else 0
 
     # -- value and habits ------------------------------------------------------
     def _value(self, scope):
@@ -359,9 +182,6 @@ class LogisticsOverview(models.AbstractModel):
             )
         )
         for row in rows:
-            currency_id = row.pop("currency_id")
-            row["total"] = self._money(row["total"], currency_id)
-            row["year"] = self._money(row["year"], currency_id)
             self._dates(row, "first", "last")
         return rows
 
@@ -404,14 +224,29 @@ class LogisticsOverview(models.AbstractModel):
 
     # -- which records the user may open ---------------------------------------
     def _mark_readable(self, orders, arrivals, returns):
-        """Set can_open: the panel shows a link only where it leads somewhere."""
-        lists = [("sale.order", orders), ("stock.picking", arrivals)]
-        lists += [
-            (model, [row for row in returns if row["model"] == model])
-            for model in ("rma", "stock.picking")
-        ]
-        for model, rows in lists:
-            records = self.env[model].browse([row["id"] for row in rows])
-            readable = set(records._filtered_access("read").ids) if rows else set()
+        """Set can_open: the panel shows a link only where it leads somewhere.
+
+        One statement for all models, with the access rules of each.
+        """
+        lists = {
+            "sale.order": orders,
+            "stock.picking": [
+                *arrivals,
+                *(row for row in returns if row["model"] == "stock.picking"),
+            ],
+            "rma": [row for row in returns if row["model"] == "rma"],
+        }
+        parts = [SQL("SELECT ''::varchar AS model, 0 AS id WHERE FALSE")]
+        for model, rows in lists.items():
+            Model = self.env[model]
+            if rows and Model.has_access("read"):
+                query = Model._search([("id", "in", [row["id"] for row in rows])])
+                parts.append(
+                    query.select(
+                        SQL("%s::varchar", model), SQL.identifier(Model._table, "id")
+                    )
+                )
+        readable = set(self.env.execute_query(SQL(" UNION ALL ").join(parts)))
+        for model, rows in lists.items():
             for row in rows:
-                row["can_open"] = row["id"] in readable
+                row["can_open"] = (model, row["id"]) in readable

@@ -84,7 +84,15 @@ class LogisticsTicketLink(models.Model):
         readonly=True,
         default="manual",
     )
-    reason = fields.Char(string="Why", readonly=True)
+    # What was found, not a sentence: each reader gets it in their own language.
+    reason_code = fields.Char(readonly=True)
+    reason_value = fields.Char(
+        readonly=True, help="What the reason names; the whole reason without a code."
+    )
+    reason = fields.Char(string="Why", compute="_compute_reason")
+    can_open = fields.Boolean(
+        compute="_compute_can_open", help="The reader may open the document itself."
+    )
     snippet = fields.Char(
         string="Text",
         readonly=True,
@@ -135,6 +143,51 @@ class LogisticsTicketLink(models.Model):
         for link in self:
             field, model = TARGETS[link.kind]
             link.res_model, link.res_id = model, link[field].id
+
+    @api.depends("reason_code", "reason_value", "source")
+    @api.depends_context("lang")
+    def _compute_reason(self):
+        texts = self._reason_texts()
+        sources = dict(self._fields["source"]._description_selection(self.env))
+        for link in self:
+            if link.reason_code in texts:
+                link.reason = texts[link.reason_code].replace(
+                    "%s", link.reason_value or ""
+                )
+            else:
+                link.reason = link.reason_value or sources.get(link.source)
+
+    @api.model
+    @api.private
+    def _reason_texts(self):
+        """Reasons in the reader's language; %s stands for the value."""
+        return {
+            "exact": self.env._("Number %s written in full"),
+            "variant": self.env._("%s in another spelling"),
+            "labelled": self.env._("Number after a word that names it: %s"),
+            "loose": self.env._("Number near a word such as order: %s"),
+            "tracking": self.env._("Tracking number %s"),
+            "tracking_format": self.env._("Looks like tracking number %s"),
+            "lot": self.env._("Lot or serial number %s in this delivery"),
+            "customer_ref": self.env._("Customer's own reference %s"),
+            "of_order": self.env._("Delivery of order %s"),
+            "of_picking": self.env._("Order of delivery %s"),
+            "open": self.env._("No reference in the text; open order of this customer"),
+            "recent": self.env._("No reference in the text; recently delivered order"),
+            "manual": self.env._("Added by %s"),
+        }
+
+    @api.depends("res_model", "res_id")
+    @api.depends_context("uid")
+    def _compute_can_open(self):
+        self.can_open = False
+        for kind, links in self.grouped("kind").items():
+            field, model = TARGETS[kind]
+            # sudo: the id only; whether it may be read is asked as the user
+            targets = self.env[model].browse(links.sudo()[field].ids)
+            readable = set(targets._filtered_access("read").ids)
+            for link in links:
+                link.can_open = link.sudo()[field].id in readable
 
     # -- decisions --------------------------------------------------------
     def action_confirm(self):

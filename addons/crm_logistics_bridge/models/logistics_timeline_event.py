@@ -1,7 +1,6 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 EVENTS = [
@@ -23,20 +22,6 @@ EVENTS = [
 ]
 #: Every branch numbers its rows id * BRANCHES + its own place.
 BRANCHES = 16
-#: Branch -> model of the row's own document; the order is part of the ids.
-SOURCES = (
-    "sale.order",  # 0 quotations and orders
-    "stock.picking",  # 1 completed steps of an order
-    "stock.picking",  # 2 completed steps without an order
-    "stock.picking",  # 3 handed over to the carrier
-    "stock.picking",  # 4 reported delivered by the carrier
-    "stock.picking",  # 5 expected
-    "rma",  # 6
-    "helpdesk.ticket",  # 7 opened
-    "helpdesk.ticket",  # 8 closed
-    "mail.message",  # 9
-    "rating.rating",  # 10
-)
 
 
 class LogisticsTimelineEvent(models.Model):
@@ -308,7 +293,8 @@ class LogisticsTimelineEvent(models.Model):
         columns = self._ticket_columns(
             date=SQL("r.write_date"),
             event_type=SQL("'rating'"),
-            detail=SQL("r.rating_text"),
+            # a picture that needs no language
+            detail=SQL("REPEAT('★', ROUND(r.rating)::int)"),
         )
         return SQL(
             """
@@ -318,75 +304,3 @@ class LogisticsTimelineEvent(models.Model):
             """,
             self._timeline_row(10, "r", **columns),
         )
-
-    # -- use ----------------------------------------------------------------
-    @api.model
-    @api.readonly
-    def get_timeline(
-        self, partner_id, limit=30, offset=0, order_id=False, ticket_id=False
-    ):
-        """First page of a customer's timeline, newest first, for the OWL component.
-
-        Read with the rights of the user: access list and record rules apply.
-
-        :param int partner_id: any contact of the customer
-        :param int order_id: only what belongs to this order
-        :return: dict with events (list of dicts) and has_more
-        """
-        partner = self.env["res.partner"].browse(partner_id)
-        partner.check_access("read")
-        domain = [("commercial_partner_id", "=", partner.commercial_partner_id.id)]
-        if order_id:
-            domain.append(("order_id", "=", order_id))
-        if ticket_id:
-            domain.append(("ticket_id", "=", ticket_id))
-        limit = min(max(int(limit), 1), 200)
-        names = [
-            "date",
-            "event_type",
-            "name",
-            "detail",
-            "order_id",
-            "picking_id",
-            "rma_id",
-        ]
-        events = self.search_fetch(
-            domain, [*names, "ticket_id", "partner_id"], limit=limit + 1, offset=offset
-        )
-        labels = dict(self._fields["event_type"]._description_selection(self.env))
-        page = events[:limit]
-        # A contact's name is on the document the user may see; its card may not be.
-        contacts = {
-            contact.id: contact.name
-            for contact in page.partner_id.sudo()
-            if contact != contact.commercial_partner_id
-        }
-        return {
-            "events": [
-                {
-                    "id": event.id,
-                    "date": fields.Datetime.to_string(event.date),
-                    "type": event.event_type,
-                    "label": labels[event.event_type],
-                    "name": event.name,
-                    "detail": event.detail or "",
-                    "contact": contacts.get(event.partner_id.id, ""),
-                }
-                for event in page
-            ],
-            "has_more": len(events) > limit,
-        }
-
-    def action_open_document(self):
-        """Open the document behind an event; ids say which, no query needed."""
-        self.ensure_one()
-        model = SOURCES[self.id % BRANCHES]
-        record = self.env[model].browse(self.id // BRANCHES)
-        if model in ("mail.message", "rating.rating"):
-            # Rows about a ticket: the view knows which one.
-            record = self.ticket_id
-        if not record.has_access("read"):
-            raise UserError(
-                self.env._("You may see this event, but not open its document.")
-            )
-        return record.get_formview_action()

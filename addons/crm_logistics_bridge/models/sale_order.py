@@ -53,11 +53,7 @@ class SaleOrder(models.Model):
         deliveries = pickings.filtered(
             lambda p: p.picking_type_code == "outgoing" and not p.return_id
         )
-        reasons = dict(
-            self.env["stock.picking"]
-            ._fields["logistics_late_reason"]
-            ._description_selection(self.env)
-        )
+        reasons = deliveries._logistics_reason_texts()
         return [
             {
                 "name": picking.name,
@@ -66,7 +62,7 @@ class SaleOrder(models.Model):
                 "latest": self._logistics_portal_latest(picking),
                 "promise": picking.logistics_promise_date,
                 "late": picking.logistics_late,
-                "reason": reasons.get(picking.logistics_late_reason, ""),
+                "reason": reasons[picking.id],
                 "arrived": picking.logistics_eta_source == "delivered",
                 "scheduled": picking.logistics_eta_source == "scheduled",
                 "beyond": picking.logistics_eta_source == "beyond",

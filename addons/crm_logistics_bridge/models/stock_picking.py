@@ -16,6 +16,7 @@ LATE_REASONS = [
 ETA_SOURCES = [
     ("learned", "Learned from past deliveries"),
     ("scheduled", "Scheduled date (no history yet)"),
+    ("restock", "Incoming goods, then as past deliveries"),
     ("beyond", "Longer than any past delivery"),
     ("delivered", "Delivered"),
 ]
@@ -88,11 +89,6 @@ class StockPicking(models.Model):
 
     def _action_done(self):
         result = super()._action_done()
-        self._logistics_schedule_refresh()
-        return result
-
-    def action_assign(self):
-        result = super().action_assign()
         self._logistics_schedule_refresh()
         return result
 
@@ -206,6 +202,11 @@ class StockPicking(models.Model):
         if not rows:
             return
         frame = Lane._picking_frame(rows)
+        waiting = self._logistics_waiting(frame["id"].tolist())
+        frame["blocked"] = frame["id"].isin(list(waiting))
+        frame["restock"] = pd.to_datetime(frame["id"].map(waiting)).astype(
+            "datetime64[us]"
+        )
         # Dates follow from any user's work; nobody needs rights on lanes or companies.
         companies = (
             self.env["res.company"].sudo().browse(frame["company"].unique().tolist())
@@ -251,6 +252,13 @@ class StockPicking(models.Model):
         learned = current["lane"] >= 0
         expected = current["expected"].where(learned, scheduled.clip(lower=now))
         latest = current["promise"].where(learned, expected)
+        # Goods that are not there start their way when they come in.
+        restock = frame["restock"].where(~shipped).clip(lower=now)
+        awaited = restock.notna()
+        if awaited.any():
+            later = self._logistics_dates(frame, fallback, restock, lanes, company, now)
+            expected = expected.where(~awaited, later["expected"].fillna(restock))
+            latest = latest.where(~awaited, later["promise"].fillna(restock))
         expected = expected.where(
             asked.isna(), pd.concat([expected, asked], axis=1).max(axis=1)
         )
@@ -261,14 +269,14 @@ class StockPicking(models.Model):
             .fillna(scheduled)
         )
         actual = frame["date_delivered"].fillna(frame["date_done"])
-        grace = pd.Timedelta(hours=company.logistics_eta_grace_hours)
+        grace = pd.Timedelta(company.logistics_eta_grace_hours, "h")
         late = ~arrived & ~cancelled & (expected > promise + grace)
-        reason = pd.Series("out_of_stock", index=frame.index)
-        ready = (frame["state"] == "assigned") | (frame["previous_ready"].eq(True))
-        reason[ready], reason[transit] = "not_picked", "carrier"
+        reason = pd.Series("not_picked", index=frame.index)
+        reason[frame["blocked"]], reason[transit] = "out_of_stock", "carrier"
         source = pd.Series("scheduled", index=frame.index)
         source[learned] = "learned"
         source[learned & current["beyond"].astype(bool)] = "beyond"
+        source[awaited] = "restock"
         source[arrived] = "delivered"
         result = pd.DataFrame(
             {
