@@ -3,7 +3,8 @@
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import NOW
@@ -169,6 +170,58 @@ class TestPortalIsolation(PortalCase):
             response = self.get(url, allow_redirects=False)
             self.assertIn(response.status_code, (302, 303), url)
             self.assertIn("/web/login", response.headers["Location"])
+
+    def test_orders_of_other_departments_stay_closed_on_cores_pages(self):
+        for proposal in self.proposal_a | self.ward_proposal:
+            proposal.action_approve()
+        order, ward_order = (
+            self.proposal_a.sale_order_id,
+            self.ward_proposal.sale_order_id,
+        )
+        by_hand = self.env["sale.order"].create(
+            {
+                "partner_id": self.a.department.id,
+                "order_line": [Command.create({"product_id": self.glove.id})],
+            }
+        )
+        by_hand.action_confirm()
+        self.env.flush_all()
+        everything = order | ward_order | by_hand
+        for user, expected in (
+            (self.a.manager, everything),
+            (self.a.nurse, ward_order),
+            (self.b.manager, self.env["sale.order"]),
+        ):
+            orders = everything.with_user(user)
+            self.assertEqual(orders._filtered_access("read"), expected, user.login)
+            lines = everything.order_line.with_user(user)
+            self.assertEqual(
+                lines._filtered_access("read"), expected.order_line, user.login
+            )
+        self.authenticate("nurse_a", "nurse_a")
+        page = self.get("/my/orders").text
+        self.assertIn(ward_order.name, page)
+        for other in order | by_hand:
+            self.assertNotIn(other.name, page)
+            self._assert_turned_away(f"/my/orders/{other.id}")
+        self.a.ward.medical_user_ids = False
+        self.assertFalse(ward_order.with_user(self.a.nurse).has_access("read"))
+
+    def test_orders_of_other_customers_and_colleagues_are_as_in_core(self):
+        shop = self.env["res.partner"].create({"name": "Shop", "is_company": True})
+        buyer = self._portal_user("buyer", shop)
+        seller = new_test_user(
+            self.env, login="seller", groups="sales_team.group_sale_salesman_all_leads"
+        )
+        line = [Command.create({"product_id": self.glove.id})]
+        order = self.env["sale.order"].create(
+            {"partner_id": shop.id, "order_line": line}
+        )
+        order.action_confirm()
+        self.proposal_a.action_approve()
+        both = order | self.proposal_a.sale_order_id
+        self.assertEqual(both.with_user(buyer)._filtered_access("read"), order)
+        self.assertEqual(both.with_user(seller)._filtered_access("read"), both)
 
     def _assert_turned_away(self, url, data=None):
         response = self.get(url, data=data, allow_redirects=False)
