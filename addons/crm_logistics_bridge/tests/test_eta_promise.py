@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from freezegun import freeze_time
 
+from odoo import Command
 from odoo.tests import tagged
 
 from .common import LogisticsCase
@@ -100,6 +101,75 @@ class TestEtaPromise(LogisticsCase):
             self.settle()
         self.assertFalse(order.logistics_late)
         self.assertEqual(order.logistics_eta_date, datetime(2026, 3, 20, 8))
+
+    def test_partly_reserved_waits_for_the_missing_article(self):
+        """Reason, names in the panel and the ticket's banner are one truth."""
+        self.learn()
+        order = self.make_order(confirm=False)
+        order.order_line = [
+            Command.create({"product_id": self.scarce.id, "product_uom_qty": 5})
+        ]
+        order.action_confirm()
+        self.settle()
+        picking = order.picking_ids
+        self.assertEqual(picking.state, "assigned", "gloves are reserved, gauze is not")
+        ticket = self.make_ticket(f"주문 {order.name} 안 왔어요")
+        with freeze_time("2026-03-15 09:00:00"):
+            self.env["stock.picking"]._logistics_refresh_open(self.company)
+            self.assertEqual(picking.logistics_late_reason, "out_of_stock")
+            self.assertIn("Out of stock (Scarce Gauze)", ticket.logistics_delay_note)
+            (row,) = self.env["logistics.overview"]._overview(self.contact)["arrivals"]
+            self.assertEqual(
+                (row["reason"], row["missing"]), ("Out of stock", ["Scarce Gauze"])
+            )
+            tracking = order._logistics_portal_tracking()[0]
+            self.assertEqual(tracking["reason"], "Out of stock (Scarce Gauze)")
+            # the receipt of the gauze reserves the moves that wait for it
+            self.env["stock.quant"]._update_available_quantity(
+                self.scarce, self.warehouse.lot_stock_id, 100
+            )
+            picking.move_ids._action_assign()
+            self.settle()
+            self.assertEqual(picking.logistics_late_reason, "not_picked")
+            (row,) = self.env["logistics.overview"]._overview(self.contact)["arrivals"]
+            self.assertEqual((row["reason"], row["missing"]), ("Not picked", []))
+
+    def test_missing_goods_arrive_after_their_receipt(self):
+        self.learn()
+        order = self.make_order(product=self.scarce)
+        picking = order.picking_ids
+        self.assertEqual(picking.logistics_eta_source, "learned")
+        receipt = self.env["stock.picking"].create(
+            {
+                "picking_type_id": self.warehouse.in_type_id.id,
+                "location_id": self.env.ref("stock.stock_location_suppliers").id,
+                "location_dest_id": self.warehouse.lot_stock_id.id,
+                "scheduled_date": "2026-03-12 09:00:00",
+                "move_ids": [
+                    Command.create(
+                        {
+                            "product_id": self.scarce.id,
+                            "product_uom_qty": 50,
+                            "location_id": self.env.ref(
+                                "stock.stock_location_suppliers"
+                            ).id,
+                            "location_dest_id": self.warehouse.lot_stock_id.id,
+                            "date": "2026-03-12 09:00:00",
+                        }
+                    )
+                ],
+            }
+        )
+        receipt.action_confirm()
+        promise = picking.logistics_promise_date
+        picking._logistics_refresh_eta()
+        self.assertEqual(picking.logistics_eta_source, "restock")
+        self.assertEqual(picking.logistics_eta_date, datetime(2026, 3, 17, 9))
+        self.assertEqual(picking.logistics_promise_date, promise, "a promise stays")
+        self.assertEqual(
+            (picking.logistics_late, picking.logistics_late_reason),
+            (True, "out_of_stock"),
+        )
 
     def test_date_asked_for_is_the_promise(self):
         self.learn()

@@ -1,5 +1,6 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import LogisticsCase
@@ -73,6 +74,57 @@ class TestLinkFromText(LogisticsCase):
         self.assertFalse(ticket.logistics_link_ids)
         ticket.partner_id = self.contact
         self.assertIn(self.order.name, self.linked(ticket, "confirmed"))
+
+    def make_loose(self, text, **values):
+        return self.env["helpdesk.ticket"].create(
+            {"name": text, "description": "<p>?</p>", **values}
+        )
+
+    def test_without_a_contact_the_agent_is_told_and_one_sender_is_proposed(self):
+        agent = self.make_agent("loose_agent")
+        ticket = self.make_loose(
+            f"주문 {self.order.name} 배송이 안 왔어요",
+            partner_email="Minji <MINJI@example.com>",
+            user_id=agent.id,
+        ).with_user(agent)
+        self.assertFalse(ticket.partner_id, "an address can be forged")
+        self.assertFalse(ticket.logistics_link_ids)
+        self.assertIn(self.order.name, ticket.logistics_hint)
+        self.assertEqual(ticket.logistics_sender_id, self.contact)
+        ticket.action_logistics_use_sender()
+        self.assertEqual(ticket.partner_id, self.contact)
+        self.assertIn(self.order.name, self.linked(ticket, "confirmed"))
+        self.assertFalse(ticket.logistics_hint)
+        with self.assertRaises(UserError):
+            ticket.action_logistics_use_sender()
+
+    def test_hint_looks_nothing_up(self):
+        known = self.make_loose(f"Where is {self.order.name}?")
+        unknown = self.make_loose("Where is S99999?")
+        self.assertEqual(
+            known.logistics_hint.replace(self.order.name, "S99999"),
+            unknown.logistics_hint,
+        )
+        self.assertFalse(self.make_loose("Hello?").logistics_hint)
+
+    def test_two_contacts_with_the_address_are_nobody(self):
+        self.contact.copy({"email": self.contact.email})
+        ticket = self.make_loose(self.order.name, partner_email=self.contact.email)
+        self.assertTrue(ticket.logistics_hint)
+        self.assertFalse(ticket.logistics_sender_id)
+
+    def test_reasons_are_in_the_language_of_the_reader(self):
+        self.env["res.lang"]._activate_lang("ko_KR")
+        link = self.make_ticket(f"{self.order.name} ?").logistics_link_ids.filtered(
+            "order_id"
+        )
+        self.assertEqual(link.reason, f"Number {self.order.name} written in full")
+        self.env["ir.module.module"]._load_module_terms(
+            ["crm_logistics_bridge"], ["ko_KR"]
+        )
+        korean = link.with_context(lang="ko_KR").reason
+        self.assertIn(self.order.name, korean)
+        self.assertNotIn("written", korean)
 
     def test_no_reference_proposes_open_orders(self):
         ticket = self.make_ticket("언제 오나요?")

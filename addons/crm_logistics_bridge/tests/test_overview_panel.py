@@ -84,6 +84,54 @@ class TestOverviewPanel(LogisticsCase):
         self.assertLessEqual(many, 25)
         self.assertEqual(self.overview(self.customer)["counts"]["orders"], 50)
 
+    def test_same_number_of_queries_for_10_and_1200_orders(self):
+        """Also across the ORM's prefetch of 1,000, and with returns and tickets."""
+
+        def count(partner):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            data = self.overview(partner)
+            return self.env.cr.sql_log_count - before, data
+
+        few = self.env["res.partner"].create({"name": "Ten Orders"})
+        many = self.env["res.partner"].create({"name": "Many Orders"})
+        self.deliver(self.make_order(few))
+        template = self.make_order(many)
+        for _index in range(12):
+            self.make_ticket("Hello", partner=many, user_id=False)
+        self.env.flush_all()
+        # The columns that the database itself demands, copied from a real order.
+        columns = SQL(", ").join(
+            SQL.identifier(name)
+            for name, field in self.env["sale.order"]._fields.items()
+            if field.store
+            and field.column_type
+            and name not in ("id", "name", "partner_id", "access_token")
+        )
+        for partner, copies in ((few, 9), (many, 1199)):
+            self.env.cr.execute(
+                SQL(
+                    "INSERT INTO sale_order (name, partner_id, %(columns)s) "
+                    "SELECT 'COPY' || n, %(partner)s, %(columns)s "
+                    "FROM sale_order, generate_series(1, %(copies)s) n WHERE id = %(id)s",
+                    columns=columns,
+                    partner=partner.id,
+                    copies=copies,
+                    id=template.id,
+                )
+            )
+        for partner in (few, many):
+            count(partner)
+        (queries_few, _data), (queries_many, data) = count(few), count(many)
+        self.assertEqual(data["counts"]["orders"], 1200)
+        self.assertEqual(data["counts"]["tickets"], 12)
+        self.assertEqual(len(data["tickets"]), 10)
+        self.assertEqual(queries_few, queries_many)
+        empty = self.env["res.partner"].create({"name": "New"})
+        count(empty)
+        self.assertEqual(count(empty)[0], queries_many)
+
     def test_outsiders_are_refused(self):
         plain = self.make_user("logistics_plain", "base.group_user")
         with self.assertRaisesRegex(AccessError, "Viewer"):

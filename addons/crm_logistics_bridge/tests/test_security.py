@@ -77,6 +77,32 @@ class TestSecurity(LogisticsCase):
         with self.assertRaisesRegex(UserError, order.name):
             link.with_user(agent).action_open_document()
 
+    def test_agent_has_no_button_or_menu_that_fails(self):
+        order = self.make_order(self.contact, product=self.scarce)
+        ticket = self.make_ticket(order.name)
+        agent = self.make_agent("s_agent4")
+        links = ticket.logistics_link_ids.with_user(agent)
+        self.assertEqual(set(links.mapped("can_open")), {False})
+        self.assertEqual(set(ticket.logistics_link_ids.mapped("can_open")), {True})
+        action = self.env.ref("crm_logistics_bridge.stock_picking_late_server_action")
+        self.assertEqual(action.with_user(agent).run()["res_model"], "helpdesk.ticket")
+        keeper = self.make_user(
+            "s_keeper", "stock.group_stock_user,helpdesk_mgmt.group_helpdesk_user"
+        )
+        self.assertEqual(action.with_user(keeper).run()["res_model"], "stock.picking")
+        Event = self.env["logistics.timeline.event"].with_user(agent)
+        events = Event.get_timeline(self.contact.id)["events"]
+        self.assertEqual(
+            {event["type"]: event["can_open"] for event in events},
+            {"expected": False, "order": False, "ticket": True},
+        )
+        for event in Event.browse([event["id"] for event in events]):
+            opened = event.action_open_document()
+            self.assertIn(
+                opened.get("tag") or opened["res_model"],
+                ("crm_logistics_bridge.overview", "helpdesk.ticket"),
+            )
+
     def test_only_a_manager_starts_the_learning(self):
         agent = self.make_agent("s_agent2")
         with self.assertRaises(AccessError):
