@@ -8,6 +8,7 @@ import functools
 import sys
 from pathlib import Path
 
+from .prepare.console import say
 from .prepare.problem import Problem, sentence_for_os_error
 
 
@@ -22,7 +23,8 @@ def guarded(main):
         except Problem as problem:
             sentence = str(problem)
         except KeyboardInterrupt:
-            print(f"\n{name}: interrupted; the next start takes it up again.", file=sys.stderr)
+            sentence = say("interrupted; the next start takes it up again.", "중단했습니다. 다음 시작 때 이어서 진행합니다.")
+            print(f"\n{name}: {sentence}", file=sys.stderr)
             return 130
         except OSError as error:
             sentence = sentence_for_os_error(error)

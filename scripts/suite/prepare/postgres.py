@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import pwd
@@ -155,6 +156,9 @@ class Cluster(Postgres):
         if not self.pid():
             return False
         self._control("stop", "-m", "fast", failure="PostgreSQL did not stop (log: {log}).")
+        if self.socket_dir != self.folder:
+            with contextlib.suppress(OSError):
+                self.socket_dir.rmdir()
         return True
 
     def _make(self, steps: Steps) -> None:
