@@ -23,7 +23,9 @@ def guarded(main):
         except Problem as problem:
             sentence = str(problem)
         except KeyboardInterrupt:
-            sentence = say("interrupted; the next start takes it up again.", "중단했습니다. 다음 시작 때 이어서 진행합니다.")
+            sentence = say(
+                "interrupted; the next start takes it up again.", "중단했습니다. 다음 시작 때 이어서 진행합니다."
+            )
             print(f"\n{name}: {sentence}", file=sys.stderr)
             return 130
         except OSError as error:
