@@ -5,7 +5,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
-from odoo.tools import float_compare, float_is_zero
+from odoo.tools import float_compare
 
 from .locking import lock_rows
 
@@ -344,18 +344,17 @@ class MedicalProposal(models.Model):
                 commands.append(Command.delete(line.id))
                 changed = True
                 continue
-            if line._differs(values):
-                commands.append(Command.update(line.id, values))
+            changes = line._changes(values)
             if float_compare(
                 line.order_qty, values["order_qty"], precision_rounding=precision
             ):
                 notes.append(
                     line._change_note(values["order_qty"], values["booked_mean"])
                 )
-                commands.append(
-                    Command.update(line.id, {"approved_qty": values["order_qty"]})
-                )
+                changes["approved_qty"] = values["order_qty"]
                 changed = True
+            if changes:
+                commands.append(Command.update(line.id, changes))
         known = self.line_ids.storeroom_line_id.ids
         for line_id, values in values_by_line.items():
             if line_id not in known:
@@ -385,7 +384,3 @@ class MedicalProposal(models.Model):
     def _supersede(self, reason):
         """Close open proposals whose demand has gone."""
         self.write({"state": "superseded", "note": reason})
-
-    @api.model
-    def _quantity_is_zero(self, product, quantity):
-        return float_is_zero(quantity, precision_rounding=product.uom_id.rounding)

@@ -222,16 +222,30 @@ class MedicalProposalLine(models.Model):
             new_booked=self._amount(booked_mean),
         )
 
-    def _differs(self, values):
-        """Whether a run's values are other than those on the line."""
-        for name in FIGURES:
-            if abs((self[name] or 0.0) - (values[name] or 0.0)) > 1e-2:
-                return True
-        return (
-            self.capped != values["capped"]
-            or self.first_short_date != values["first_short_date"]
-            or set(self.at_risk_event_ids.ids) != set(values["at_risk_event_ids"][0][2])
-        )
+    def _changes(self, values):
+        """The part of a run's values that is other than what is on the line.
+
+        Unchanged relations are left out above all: writing them reads them line by
+        line.
+
+        :param dict values: as made by ``_values_from_plan``
+        :return: dict, empty if the line says the same already
+        """
+        self.ensure_one()
+        changes = {
+            name: values[name]
+            for name in FIGURES
+            if abs((self[name] or 0.0) - (values[name] or 0.0)) > 1e-2
+        }
+        if changes:
+            # the figures belong together: the reason is made from all of them
+            changes = {name: values[name] for name in FIGURES}
+        for name in ("capped", "first_short_date"):
+            if self[name] != values[name]:
+                changes[name] = values[name]
+        if set(self.at_risk_event_ids.ids) != set(values["at_risk_event_ids"][0][2]):
+            changes["at_risk_event_ids"] = values["at_risk_event_ids"]
+        return changes
 
     def _set_approved(self, quantity):
         """Check a quantity against its limits and keep it.

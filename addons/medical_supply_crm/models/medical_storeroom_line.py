@@ -155,13 +155,21 @@ class MedicalStoreroomLine(models.Model):
             )
 
     @api.model
+    def _flush_places(self):
+        """Write what the queries below join on: a storeroom made in this very
+        transaction has its location in the cache only."""
+        self.flush_model(["storeroom_id", "product_id"])
+        self.env["medical.storeroom"].flush_model(["location_id"])
+        self.env["stock.location"].flush_model(["parent_path"])
+
+    @api.model
     def _stock_rows(self, line_ids):
         """Rows ``(line id, quantity, earliest expiry date)``."""
         if not line_ids:
             return []
         self.env["stock.quant"].flush_model()
         self.env["stock.lot"].flush_model(["expiration_date"])
-        self.flush_model(["storeroom_id", "product_id"])
+        self._flush_places()
         return self.env.execute_query(
             SQL(
                 """
@@ -193,7 +201,7 @@ class MedicalStoreroomLine(models.Model):
             return []
         self.env["stock.quant"].flush_model()
         self.env["stock.lot"].flush_model(["expiration_date"])
-        self.flush_model(["storeroom_id", "product_id"])
+        self._flush_places()
         return self.env.execute_query(
             SQL(
                 """
@@ -229,7 +237,7 @@ class MedicalStoreroomLine(models.Model):
         if not line_ids:
             return []
         self.env["stock.move"].flush_model()
-        self.flush_model(["storeroom_id", "product_id"])
+        self._flush_places()
         return self.env.execute_query(
             SQL(
                 """

@@ -3,6 +3,7 @@
 from freezegun import freeze_time
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import TransactionCase, tagged
 
 from .common import NOW, MedicalCase
@@ -44,6 +45,43 @@ class TestReplenishmentIdempotent(MedicalCase, TransactionCase):
         self._run(self.a.room)
         self.assertEqual(self._proposal(self.a.room), proposal)
         self.assertEqual((proposal.revision, proposal.line_ids.read()), before)
+
+    def test_a_storeroom_made_in_the_same_transaction_counts_with_its_stock(self):
+        room = self._room("New store", self.a, self.a.department)
+        self.env["stock.quant"]._update_available_quantity(
+            self.glove, room.location_id, 7
+        )
+        rows = self.env["medical.storeroom.line"]._lot_rows(room.line_ids.ids)
+        self.assertEqual([row[2] for row in rows], [7.0])
+
+    def test_changed_lines_cost_no_query_each(self):
+        def queries_of_a_changed_run(count):
+            products = self.env["product.product"].create(
+                [{"name": f"Item {n}", "is_storable": True} for n in range(count)]
+            )
+            room = self._room("Large store", self.a, self.a.department)
+            room.write(
+                {
+                    "name": f"Store with {count} more",
+                    "line_ids": [
+                        Command.create({"product_id": product.id, "base_rate": 1.0})
+                        for product in products
+                    ],
+                }
+            )
+            self._run(room)
+            room.line_ids.base_rate = 2.0
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self._run(room)
+            self.env.flush_all()
+            self.assertEqual(self._proposal(room).revision, 2)
+            return self.env.cr.sql_log_count - before
+
+        queries_of_a_changed_run(2)  # fills the caches
+        few, many = queries_of_a_changed_run(2), queries_of_a_changed_run(60)
+        self.assertLess(many - few, 20)
 
     def test_ordered_counts_as_incoming_and_only_the_difference_is_proposed(self):
         self._book(self.a, 10)
