@@ -20,7 +20,7 @@ from suite.prepare.places import ROOT
 from suite.rpc import Client
 
 SOURCE = ROOT / "data" / "online_retail" / "online_retail_extract.csv.gz"
-CUSTOMERS = {"14056", "12681", "12415", "12359"}
+CUSTOMERS = {"14056", "12681", "12415", "16033"}
 
 
 @pytest.fixture(scope="module")
