@@ -36,7 +36,7 @@ class MedicalEvent(models.Model):
     kind = fields.Char(readonly=True)
     status = fields.Selection(
         [
-            ("proposed", "Proposed"),
+            ("proposed", "Suggested"),
             ("pending", "Pending"),
             ("booked", "Booked"),
             ("arrived", "Arrived"),
