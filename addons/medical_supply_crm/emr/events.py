@@ -162,8 +162,13 @@ class Collector:
     def error(self, position, code, message):
         self.problem(position, code, message, "error")
 
-    def code(self, value, position, deny=(), snomed=False):
-        """`value` if it is a code that may be copied, else None and a warning."""
+    def code(self, value, position, deny=(), snomed=False, person=False):
+        """`value` if it is a code that may be copied, else None and a warning.
+
+        :param person: True for the number of a practitioner in a field where senders
+            also put names: KIM or LEE looks like ICU or ENDO, so only a value with a
+            digit is taken for a staff number
+        """
         if value is None or value == "":
             return None
         if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -175,6 +180,8 @@ class Collector:
         if not value:
             return None
         fault = codes.code_fault(value, snomed)
+        if fault is None and person and not any(map(str.isdigit, value)):
+            fault = "word-not-code"
         if fault is None and deny and codes.denied(value, deny):
             fault = "looks-personal"
         if fault:

@@ -102,7 +102,10 @@ class Order(Reader):
         person = None
         if orc is not None:
             person = out.code(
-                m.get("ORC", orc, 12), f"{self.name('ORC', orc, 12)}.1", self.deny
+                m.get("ORC", orc, 12),
+                f"{self.name('ORC', orc, 12)}.1",
+                self.deny,
+                person=True,
             )
         status = status or "unknown"
         out.add(

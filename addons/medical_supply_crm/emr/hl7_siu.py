@@ -182,7 +182,9 @@ class Siu(Reader):
         person = None
         if group["AIP"]:
             place = self.name("AIP", group["AIP"][0], 3)
-            person = out.code(m.get("AIP", group["AIP"][0], 3), f"{place}.1", self.deny)
+            person = out.code(
+                m.get("AIP", group["AIP"][0], 3), f"{place}.1", self.deny, person=True
+            )
         out.add(
             event_hash=event_hash,
             kind="slot" if self.trigger in ("S23", "S24") else "appointment",

@@ -234,7 +234,9 @@ class _Calendar:
 
     def value(self, part, key, where):
         name, values = self.texts(part, self.properties[key])
-        return self.out.code(values[0], f"{where}.{name}") if values else None
+        if not values:
+            return None
+        return self.out.code(values[0], f"{where}.{name}", person=key == "practitioner")
 
     def location(self, part, where):
         own = self.value(part, "location", where)

@@ -304,7 +304,9 @@ class _Row:
             procedure_codes=tuple(dict.fromkeys(codes)),
             department=out.code(self.text("department"), self.at("department")),
             location=out.code(self.text("location"), self.at("location")),
-            practitioner=out.code(self.text("practitioner"), self.at("practitioner")),
+            practitioner=out.code(
+                self.text("practitioner"), self.at("practitioner"), person=True
+            ),
             priority=out.priority(self.text("priority"), self.at("priority")),
             version=self.version(status),
             position=f"row {self.number}",

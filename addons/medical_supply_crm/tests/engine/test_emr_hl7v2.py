@@ -267,3 +267,20 @@ def test_fields_agree_with_the_hl7_library(emr, hl7_files):
 def _plain(text):
     text = text.strip()
     return "" if text == '""' else text
+
+
+def test_a_lone_word_is_a_place_but_no_staff_number(read):
+    """KIM and ENDO look alike: rooms are named so, staff numbers have a digit."""
+    rows = (
+        "MSH|^~\\&|A|B|C|D|20260105080000||SIU^S12|1|P|2.5",
+        "SCH|P1|F1",
+        "RGS|1",
+        "AIS|1||PCI^x^L|20260112090000|||90|min",
+        "AIL|1||ENDO^1",
+        "AIP|1||{}",
+    )
+    named = read("\r".join(rows).format("KIM"))
+    assert (named.events[0].department, named.events[0].practitioner) == ("ENDO", None)
+    assert any(problem.code == "word-not-code" for problem in named.problems)
+    numbered = read("\r".join(rows).format("D120"))
+    assert numbered.events[0].practitioner == "D120"
