@@ -7,7 +7,8 @@ one series (horizon,) gives a number, a panel (N, horizon) gives (N,). NaN actua
 left out. Scales are computed on the training part only.
 
 Sources: Hyndman & Koehler 2006 (MASE, sMAPE), Makridakis et al. 2022 (RMSSE),
-Kolassa 2016 (why not MAE on intermittent demand), Brown 1963 (tracking signal).
+Kolassa 2016 (why not MAE on intermittent demand), Brown 1963 (tracking signal),
+Gardner 1983 and McClain 1988 (its limits).
 """
 
 import numpy as np
@@ -96,6 +97,37 @@ def coverage(actual, low, high):
     actual = np.asarray(actual, dtype=float)
     inside = ((actual >= low) & (actual <= high)).astype(float)
     return _mean(np.where(np.isnan(actual), np.nan, inside))
+
+
+TRACKING_LIMIT = 4.0
+CHANCE = 2.5  # standard deviations of the sum that chance is granted
+
+
+def bias_alarm(error, scale):
+    """Whether a forecast errs to one side, by more than chance would make it.
+
+    The tracking signal alone does not tell: over P independent unbiased normal errors it
+    has a standard deviation of √(π·P/2), so that ±4 is passed by every third good forecast
+    at P = 10; rare demand, whose few large errors hide behind a small mean deviation,
+    passes it more often still (Gardner 1983; McClain 1988). So the sum must leave ±4 mean
+    deviations *and* CHANCE standard deviations of such a sum, the deviation of one period
+    taken from the history (`intervals.series_scale`) or from the steps between these errors
+    (von Neumann 1941: a lasting bias does not widen them), whichever is larger.
+
+    :param error: (N, P) forecast - actual, NaN unknown, one per period
+    :param scale: (N, P) one-step deviation as known at the origin of each
+    :returns: (N,) bool
+    """
+    known = ~np.isnan(error)
+    count = known.sum(-1)
+    total = np.where(known, error, 0.0).sum(-1)
+    own = _mean(np.diff(error, axis=-1) ** 2) / 2.0
+    own = np.where(np.isnan(own), 0.0, own)
+    variance = np.maximum(_mean(np.asarray(scale, float) ** 2), own)
+    limit = CHANCE * np.sqrt(variance * count)
+    signal = tracking_signal(np.zeros_like(error), error)
+    with np.errstate(invalid="ignore"):
+        return (np.abs(signal) >= TRACKING_LIMIT) & (np.abs(total) > limit)
 
 
 def tracking_signal(actual, forecast):

@@ -124,6 +124,25 @@ def run_backtest(
     return result
 
 
+def nearest_errors(error, scale, cuts):
+    """For each period judged, the error of the last forecast made before it.
+
+    Origins overlap: one bad month is an error of several of them. Taken from its nearest
+    origin each period counts once, and with the shortest lead there is.
+
+    :param error: (W, N, H); :param scale: (W, N); :param cuts: (W,) ascending
+    :returns: (error (N, P), scale (N, P)), oldest period first, NaN where not judged
+    """
+    size, horizon = error.shape[1:]
+    errors, scales = [np.empty((size, 0))], [np.empty((size, 0))]
+    for w in range(len(cuts))[::-1]:
+        leads = min(int(cuts[w] - (cuts[w - 1] if w else 0)), horizon)
+        part = np.asarray(error[w, :, :leads], float)
+        errors.append(part)
+        scales.append(np.where(np.isnan(part), np.nan, scale[w, :, None]))
+    return np.concatenate(errors, axis=1), np.concatenate(scales, axis=1)
+
+
 def score(backtest, model, y, season):
     """Measures of one model per series, over all origins: dict of (N,) arrays."""
     window = backtest.actual.shape[0]

@@ -70,6 +70,8 @@ def add_policy(policy, table, mean, back, ahead, season, classes, jobs, problems
                 table.ids[rows[i]],
                 "model_failed",
                 f"{name}: {reason}; the other models speak for it.",
+                model=name,
+                reason=str(reason),
             )
     mean[policy] = np.full((size, ahead), np.nan)
     mean[policy][rows] = join(policy, mean, rows)

@@ -47,16 +47,18 @@ class Panel:
 
 
 class Problems:
-    """Collects (unique_id, code, message) lines; each names its series."""
+    """Collects lines that name their series; `figures` are the message's numbers, so
+    that a caller can say the same in another language by the code."""
 
     def __init__(self):
         self.rows = []
 
-    def add(self, unique_id, code, message):
-        self.rows.append((unique_id, code, message))
+    def add(self, unique_id, code, message, **figures):
+        self.rows.append((unique_id, code, message, figures))
 
     def frame(self):
-        frame = pd.DataFrame(self.rows, columns=["unique_id", "code", "message"])
+        columns = ["unique_id", "code", "message", "figures"]
+        frame = pd.DataFrame(self.rows, columns=columns)
         return frame.sort_values(
             ["unique_id", "code"], kind="stable", ignore_index=True
         )
@@ -159,6 +161,7 @@ def build_panel(frame, freq, problems, missing="auto", check_freq=True):
                 labels[c],
                 "duplicate",
                 f"{count} further row(s) in a period that has one; summed.",
+                count=int(count),
             )
         starts = np.flatnonzero(~repeated)
         unknown = np.isnan(value)
@@ -204,7 +207,7 @@ def _name_bad_values(value, code, labels, problems):
         if not mask.any():
             continue
         for c, count in zip(*np.unique(code[mask], return_counts=True), strict=True):
-            problems.add(labels[c], name, f"{count} {words}")
+            problems.add(labels[c], name, f"{count} {words}", count=int(count))
     value[~np.isfinite(value)] = np.nan
 
 
@@ -298,7 +301,10 @@ def _fill(y, given, n, ids, problems, missing):
     for i in np.flatnonzero(absent.any(1)):
         how = "no demand" if zero[i] else "unknown, interpolated"
         problems.add(
-            ids[i], "gap", f"{int(absent[i].sum())} period(s) without a row; {how}."
+            ids[i],
+            "gap",
+            f"{int(absent[i].sum())} period(s) without a row; {how}.",
+            count=int(absent[i].sum()),
         )
     for i in np.flatnonzero(hole.any(1)):
         t = np.arange(width)

@@ -11,6 +11,24 @@ the same rows. Callers check access first: SQL knows neither ACL nor record rule
 from odoo.tools import SQL
 
 
+def array_literal(values):
+    """A PostgreSQL array as one string.
+
+    psycopg2 would write ARRAY[…], of which the server makes a node of its parse tree for
+    each element; a literal is one node, and several times as fast.
+    """
+    return "{" + ",".join(map(_element, values)) + "}"
+
+
+def _element(value):
+    if value is None:
+        return "NULL"
+    if isinstance(value, (bool, int, float)):
+        return str(value)
+    text = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
+
+
 def bulk_insert(env, model_name, columns, conflict=None, update=None, returning=()):
     """Insert rows given as columns; optionally update the row that is already there.
 
@@ -25,28 +43,35 @@ def bulk_insert(env, model_name, columns, conflict=None, update=None, returning=
     if not names or not columns[names[0]]:
         return []
     now = env.cr.now()
-    stamp = {
-        "create_uid": env.uid,
-        "create_date": now,
-        "write_uid": env.uid,
-        "write_date": now,
-    }
+    stamp = (
+        {
+            "create_uid": env.uid,
+            "create_date": now,
+            "write_uid": env.uid,
+            "write_date": now,
+        }
+        if model._log_access
+        else {}
+    )
     casts = [
-        SQL("%s::%s[]", columns[name], SQL(model._fields[name].column_type[1]))
+        SQL(
+            "%s::%s[]",
+            array_literal(columns[name]),
+            SQL(model._fields[name].column_type[1]),
+        )
         for name in names
     ]
     query = SQL(
-        "INSERT INTO %s (%s, %s) SELECT data.*, %s FROM unnest(%s) AS data",
+        "INSERT INTO %s (%s) SELECT %s FROM unnest(%s) AS data",
         SQL.identifier(model._table),
-        SQL(", ").join(SQL.identifier(name) for name in names),
-        SQL(", ").join(SQL.identifier(name) for name in stamp),
-        SQL(", ").join(SQL("%s", value) for value in stamp.values()),
+        SQL(", ").join(SQL.identifier(name) for name in (*names, *stamp)),
+        SQL(", ").join([SQL("data.*"), *(SQL("%s", one) for one in stamp.values())]),
         SQL(", ").join(casts),
     )
     if conflict is not None:
         changes = [
             SQL("%s = EXCLUDED.%s", SQL.identifier(name), SQL.identifier(name))
-            for name in (*update, "write_uid", "write_date")
+            for name in (*update, *(n for n in stamp if n.startswith("write_")))
         ]
         query = SQL(
             "%s ON CONFLICT %s DO UPDATE SET %s",

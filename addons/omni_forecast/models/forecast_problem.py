@@ -1,7 +1,9 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from odoo import fields, models
+from odoo import api, fields, models
+
+from .texts import problem_text
 
 
 class ForecastProblem(models.Model):
@@ -25,4 +27,16 @@ class ForecastProblem(models.Model):
     )
     warehouse_id = fields.Many2one("stock.warehouse", ondelete="cascade")
     code = fields.Char(required=True, help="Kind of problem, stable across languages.")
-    message = fields.Text(required=True)
+    figures = fields.Json(help="Numbers and names that belong to the code.")
+    message = fields.Text(
+        required=True, help="In the language of whoever ran the plan."
+    )
+    text = fields.Text(string="Problem", compute="_compute_text")
+
+    @api.depends("code", "figures", "message")
+    @api.depends_context("lang")
+    def _compute_text(self):
+        for problem in self:
+            problem.text = problem_text(
+                self.env, problem.code, problem.figures, problem.message
+            )

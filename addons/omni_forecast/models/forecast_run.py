@@ -125,7 +125,7 @@ class ForecastRun(models.Model):
         cron._commit_progress()
         while run := self.search([("state", "=", "queued")], order="id", limit=1):
             own = run.with_user(run.user_id).with_context(
-                allowed_company_ids=run.company_id.ids
+                allowed_company_ids=run.company_id.ids, lang=run.user_id.lang
             )
             if not own._process(commit=True):
                 # another worker holds this plan; its own call does the queued run later

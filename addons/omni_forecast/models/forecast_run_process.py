@@ -11,6 +11,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, split_every
 
+from .texts import problem_text
+
 _logger = logging.getLogger(__name__)
 
 LOCK_CLASS = 0x0F02  # first key of the advisory lock; the second is the plan's id
@@ -214,16 +216,18 @@ class ForecastRun(models.Model):
         self.write({"line_count": lines, "recommendation_count": proposals})
 
     def _demand_problems(self, plan, demands):
-        """Problems visible in the demand itself: (product, warehouse, code, message)."""
+        """Problems visible in the demand itself, as `_write_problems` takes them."""
+
+        def problem(product_id, warehouse_id, code, **figures):
+            text = problem_text(self.env, code, figures, code)
+            return product_id, warehouse_id, code, figures, text
+
         problems = [
-            (
+            problem(
                 demand.product_id,
                 demand.warehouse_id,
                 "returns_exceed_deliveries",
-                self.env._(
-                    "Returns exceed deliveries in %s period(s); demand counts as zero there.",
-                    demand.negative,
-                ),
+                count=demand.negative,
             )
             for demand in demands
             if demand.negative
@@ -237,18 +241,13 @@ class ForecastRun(models.Model):
             ["product_id", "warehouse_id"],
         )
         problems += [
-            (
+            problem(
                 product.id,
                 warehouse.id,
                 "no_history",
-                self.env._(
-                    "%(product)s has a reordering rule in %(warehouse)s but no customer "
-                    "demand in the last %(count)s complete periods: no forecast, the rule "
-                    "stays as it is.",
-                    product=product.display_name,
-                    warehouse=warehouse.name,
-                    count=plan.history_periods,
-                ),
+                product=product.display_name,
+                warehouse=warehouse.name,
+                count=plan.history_periods,
             )
             for product, warehouse in rules
             if (product.id, warehouse.id) not in known
@@ -256,7 +255,7 @@ class ForecastRun(models.Model):
         return problems
 
     def _write_problems(self, problems):
-        """Store (product, warehouse, code, message) with the series they belong to."""
+        """Store (product, warehouse, code, figures, message) with their series."""
         series = (
             {
                 (one.product_id.id, one.warehouse_id.id): one.id
@@ -277,9 +276,10 @@ class ForecastRun(models.Model):
                     "warehouse_id": warehouse_id,
                     "series_id": series.get((product_id, warehouse_id)),
                     "code": code,
+                    "figures": figures,
                     "message": message,
                 }
-                for product_id, warehouse_id, code, message in problems
+                for product_id, warehouse_id, code, figures, message in problems
             ]
         )
         self.problem_count = len(problems)

@@ -11,12 +11,12 @@ from odoo.tools import SQL
 
 from .bulk import bulk_insert
 from .forecast_plan import GRAINS
+from .run_results import Results, number
 
 YEAR = {"D": 365, "W": 52, "M": 12}
 # problems that do not make a forecast an exception: it is as good as it can be
 HARMLESS = {"constant", "duplicate", "gap"}
 NAIVE = ("snaive", "seasonal_naive", "naive")
-TRACKING_ALARM = 4.0
 
 
 @dataclass(slots=True)
@@ -37,13 +37,6 @@ class SeriesInput:
     service: float = 0.95
     periods: int = 1
     series_id: int = 0
-
-
-def number(value):
-    """A float that PostgreSQL and a reader understand: no NaN, no infinity."""
-    if value is None or not abs(value) < float("inf"):
-        return None
-    return value
 
 
 class ForecastRun(models.Model):
@@ -142,7 +135,7 @@ class ForecastRun(models.Model):
             )
         except EngineCancelled as stop:
             raise Cancelled() from stop
-        return Results(result, self.env._("The model gave no finite forecast."))
+        return Results(result)
 
     def _write_chunk(self, plan, chunk, results):
         """Replace the results of some series; all of them or, after a crash, none.
@@ -209,6 +202,9 @@ class ForecastRun(models.Model):
         "exception",
         "exception_value",
         "problem",
+        "problem_notes",
+        "recent_bias",
+        "checked_periods",
         "history",
         "model_means",
     )
@@ -223,6 +219,7 @@ class ForecastRun(models.Model):
             score = scores.get(choice["model"], {})
             means = results.means(one.uid)
             exception = self._exception(one, choice, scores, results)
+            notes = results.problem(one.uid)
             row = {
                 "plan_id": plan.id,
                 "product_id": one.product_id,
@@ -261,8 +258,10 @@ class ForecastRun(models.Model):
                 "lead_mean": results.total(one.uid, one.periods),
                 "exception": exception,
                 "exception_value": 0.0 if exception == "none" else one.yearly_value,
-                "problem": "\n".join(text for _c, text in results.problem(one.uid))
-                or None,
+                "problem": "\n".join(note[2] for note in notes) or None,
+                "problem_notes": json.dumps(notes) if notes else None,
+                "recent_bias": number(choice["recent_bias"]),
+                "checked_periods": int(choice["checked"]),
                 "history": json.dumps(
                     {"start": one.start.isoformat(), "y": one.history}
                 ),
@@ -274,9 +273,9 @@ class ForecastRun(models.Model):
 
     def _exception(self, one, choice, scores, results):
         """Why a planner should look at this series first."""
-        if any(code not in HARMLESS for code, _text in results.problem(one.uid)):
+        if any(code not in HARMLESS for code, *_rest in results.problem(one.uid)):
             return "problem"
-        if abs(number(choice["tracking_signal"]) or 0.0) >= TRACKING_ALARM:
+        if choice["bias_alarm"]:
             return "bias"
         naive = next((scores[name] for name in NAIVE if name in scores), {})
         mine = number(scores.get(choice["model"], {}).get("rmsse"))
@@ -294,7 +293,6 @@ class ForecastRun(models.Model):
                 "company_id",
                 "product_id",
                 "warehouse_id",
-                "run_id",
                 "date",
                 *Results.BANDS,
             )
@@ -307,7 +305,6 @@ class ForecastRun(models.Model):
             columns["company_id"] += [plan.company_id.id] * size
             columns["product_id"] += [one.product_id] * size
             columns["warehouse_id"] += [one.warehouse_id] * size
-            columns["run_id"] += [self.id] * size
             columns["date"] += results.dates[block]
             for band in Results.BANDS:
                 columns[band] += results.bands[band][block]
@@ -327,95 +324,3 @@ class ForecastRun(models.Model):
                     value = number(score[name])
                     columns[name].append(int(value or 0) if name == "n" else value)
         return columns
-
-
-class Results:
-    """The engine's DataFrames, by series."""
-
-    BANDS = ("mean", "lo80", "hi80", "lo95", "hi95")
-    SCORES = (
-        "mase",
-        "rmsse",
-        "wape",
-        "smape",
-        "bias",
-        "pinball",
-        "coverage80",
-        "coverage95",
-        "n",
-    )
-
-    def __init__(self, result, text):
-        """:param text: what to say of a series whose forecast is not finite"""
-        forecasts = result.forecasts
-        self.dates = forecasts["ds"].dt.date.tolist()
-        self.bands = {name: forecasts[name].tolist() for name in self.BANDS}
-        self._blocks = self._find_blocks(forecasts["unique_id"].tolist())
-        self.choice = {
-            row["unique_id"]: row for row in result.choice.to_dict("records")
-        }
-        # without a forecast there is nothing to store; its problem says why
-        self.choice = {
-            uid: row for uid, row in self.choice.items() if uid in self._blocks
-        }
-        self.scores = {}
-        for row in result.scores.to_dict("records"):
-            self.scores.setdefault(row["unique_id"], {})[str(row["model"])] = row
-        self.by_model = {}
-        means = zip(
-            result.by_model["unique_id"].tolist(),
-            result.by_model["model"].astype(str).tolist(),
-            result.by_model["mean"].tolist(),
-            strict=True,
-        )
-        for uid, model, mean in means:
-            self.by_model.setdefault(uid, {}).setdefault(model, []).append(number(mean))
-        self.quantile = dict(
-            zip(
-                result.lead_time["unique_id"].tolist(),
-                result.lead_time["quantile"].tolist(),
-                strict=True,
-            )
-        )
-        self._problems = {}
-        self.problems = []
-        for row in result.problems.to_dict("records"):
-            self._note(row["unique_id"], row["code"], row["message"])
-        for uid, block in list(self._blocks.items()):
-            if any(number(value) is None for value in self.bands["mean"][block]):
-                # nothing a person could act on: no line, and the reason is visible
-                self._note(uid, "not_finite", text)
-                del self._blocks[uid], self.choice[uid]
-                self.quantile.pop(uid, None)
-
-    def _note(self, uid, code, message):
-        self._problems.setdefault(uid, []).append((code, message))
-        product, _dash, warehouse = str(uid).partition("-")
-        self.problems.append((int(product), int(warehouse), code, message))
-
-    @staticmethod
-    def _find_blocks(uids):
-        blocks, start = {}, 0
-        for position in range(1, len(uids) + 1):
-            if position == len(uids) or uids[position] != uids[start]:
-                blocks[uids[start]] = slice(start, position)
-                start = position
-        return blocks
-
-    def block(self, uid):
-        """Slice of the forecast's rows."""
-        return self._blocks[uid]
-
-    def means(self, uid):
-        return self.bands["mean"][self.block(uid)]
-
-    def total(self, uid, periods):
-        """Mean forecast of the next `periods`; beyond the horizon its average goes on."""
-        means = self.means(uid)
-        if periods <= len(means):
-            return sum(means[:periods])
-        return sum(means) * periods / len(means)
-
-    def problem(self, uid):
-        """[(code, message)] of one series."""
-        return self._problems.get(uid, [])

@@ -11,6 +11,8 @@ class ForecastScore(models.Model):
     _description = "Forecast Score of a Model"
     _order = "series_id, chosen desc, rmsse, id"
     _rec_name = "model"
+    # as in forecast.line
+    _log_access = False
 
     # Written in bulk by `forecast.run`; no stored computed field may be added here.
     series_id = fields.Many2one(

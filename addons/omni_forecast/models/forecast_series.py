@@ -2,8 +2,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from odoo import api, fields, models
+from odoo.tools import formatLang
 
 from .labels import MODELS
+from .texts import problem_text, reason_text
 
 
 class ForecastSeries(models.Model):
@@ -100,7 +102,8 @@ class ForecastSeries(models.Model):
     tracking_signal = fields.Float(
         digits=(16, 2),
         aggregator=None,
-        help="Sum of forecast − actual over the mean absolute error. Alarm at ±4.",
+        help="Sum of forecast − actual over the mean absolute error. An alarm needs ±4, and "
+        "a sum that chance does not explain.",
     )
     next_mean = fields.Float(
         string="Next Period",
@@ -147,7 +150,22 @@ class ForecastSeries(models.Model):
         string="Value of Exceptions",
         help="Value of a year where there is an exception.",
     )
-    problem = fields.Text()
+    problem = fields.Text(help="As the engine states it.")
+    problem_notes = fields.Json(help="Code, figures and message of each problem.")
+    problem_text = fields.Text(string="Problems", compute="_compute_problem_text")
+    recent_bias = fields.Float(
+        string="Recent Bias (forecast − actual)",
+        digits="Product Unit",
+        aggregator=None,
+        help="Mean of forecast − actual over the newest periods checked, each against the "
+        "last forecast made before it.",
+    )
+    checked_periods = fields.Integer(
+        aggregator=None, help="Periods that the tracking signal rests on."
+    )
+    exception_text = fields.Text(
+        string="Why Look at It", compute="_compute_exception_text"
+    )
     history = fields.Json(help="Demand by period: first day and quantities.")
     model_means = fields.Json(help="Forecast of each model by period.")
 
@@ -170,31 +188,57 @@ class ForecastSeries(models.Model):
                 f"{series.product_id.display_name} – {series.warehouse_id.code}"
             )
 
-    @api.depends("reason")
+    @api.depends("reason", "model")
+    @api.depends_context("lang")
     def _compute_reason_text(self):
-        known = self._reason_texts()
         for series in self:
-            series.reason_text = known.get(series.reason, series.reason)
+            series.reason_text = reason_text(self.env, series.model, series.reason)
 
-    def _reason_texts(self):
-        """The engine's reasons in the reader's language."""
-        return {
-            "Many periods without demand: combination of intermittent methods.": self.env._(
-                "Many periods without demand: combination of intermittent methods."
-            ),
-            "Demand has stopped: TSB lets the forecast fade out.": self.env._(
-                "Demand has stopped: TSB lets the forecast fade out."
-            ),
-            "Combination by default: it loses to no single method over many series.": self.env._(
-                "Combination by default: it loses to no single method over many series."
-            ),
-            "No demand in the whole history: zero.": self.env._(
-                "No demand in the whole history: zero."
-            ),
-            "Fewer than 5 periods of history: their mean.": self.env._(
-                "Fewer than 5 periods of history: their mean."
-            ),
+    @api.depends("problem", "problem_notes")
+    @api.depends_context("lang")
+    def _compute_problem_text(self):
+        for series in self:
+            series.problem_text = "\n".join(
+                problem_text(self.env, *note) for note in series.problem_notes or []
+            )
+
+    @api.depends("exception", "recent_bias", "checked_periods", "tracking_signal")
+    @api.depends_context("lang")
+    def _compute_exception_text(self):
+        for series in self:
+            series.exception_text = series._exception_text()
+
+    def _exception_text(self):
+        """Why a planner should look at this forecast, with the figures it rests on."""
+        self.ensure_one()
+        if self.exception == "problem":
+            return self.problem_text
+        if self.exception == "naive":
+            return self.env._(
+                "The backtest finds this forecast worse than the seasonal naive one "
+                "(RMSSE %(mine).2f).",
+                mine=self.rmsse,
+            )
+        if self.exception != "bias":
+            return False
+        values = {
+            "count": self.checked_periods,
+            "size": formatLang(self.env, abs(self.recent_bias), digits=1),
+            "unit": self.uom_id.name,
+            "signal": self.tracking_signal,
         }
+        if self.recent_bias > 0:
+            return self.env._(
+                "Forecast too high by %(size)s %(unit)s a period on average, over the last "
+                "%(count)s periods checked: more than chance (tracking signal "
+                "%(signal)+.1f).",
+                **values,
+            )
+        return self.env._(
+            "Forecast too low by %(size)s %(unit)s a period on average, over the last "
+            "%(count)s periods checked: more than chance (tracking signal %(signal)+.1f).",
+            **values,
+        )
 
     def _compute_orderpoint_count(self):
         counts = {

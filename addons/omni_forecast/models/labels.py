@@ -29,5 +29,6 @@ MODELS = [
     ("lib_ces", "AutoCES (statsforecast)"),
     ("lib_ets", "AutoETS (statsforecast)"),
     ("lib_theta", "AutoTheta (statsforecast)"),
-    ("lib_median", "Median Ensemble"),
+    ("balanced", "Balanced"),
+    ("thorough", "Thorough"),
 ]

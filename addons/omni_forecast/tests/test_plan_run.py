@@ -136,3 +136,56 @@ class TestPlanRun(ForecastCase):
         outcome = plan.action_run_now()
         self.assertEqual(outcome["state"], "done", outcome["error"])
         self.assertEqual(plan.series_ids.line_ids.mapped("date")[0].weekday(), 0)
+
+    def test_a_plan_with_only_a_horizon_reads_its_usual_history(self):
+        plan = self.env["forecast.plan"].create({"name": "Short form", "horizon": 3})
+        self.assertEqual((plan.horizon, plan.history_periods), (3, 36))
+        plan = self.env["forecast.plan"].create(
+            {"name": "Weekly", "grain": "week", "history_periods": 60}
+        )
+        self.assertEqual((plan.horizon, plan.history_periods), (13, 60))
+
+    def test_problems_and_reasons_speak_the_readers_language(self):
+        self.env["res.lang"]._activate_lang("ko_KR")
+        new = self.make_product("New on the shelf")
+        self.make_history(new, [7, 5])
+        plan = self.make_plan()
+        self.assertEqual(plan.action_run_now()["state"], "done")
+        series = plan.series_ids.filtered(lambda one: one.product_id == new)
+        problem = plan.last_run_id.problem_ids.filtered("series_id")
+        self.assertEqual((problem.code, problem.figures), ("short", {"count": 2}))
+        self.assertIn("2 periods", problem.text)
+        self.assertEqual(series.exception, "problem")
+        self.assertIn("2 periods", series.exception_text)
+        korean = series.with_context(lang="ko_KR")
+        self.assertNotIn("periods", korean.exception_text)
+        self.assertIn("2", korean.exception_text)
+        self.assertNotEqual(korean.reason_text, series.reason_text)
+
+    def test_every_model_of_the_engine_has_a_label(self):
+        from ..engine.models import MODELS
+        from ..models.labels import MODELS as LABELS
+
+        self.assertEqual(set(dict(LABELS)), set(MODELS))
+
+    def test_bulk_insert_keeps_every_character(self):
+        from ..models.bulk import bulk_insert
+
+        self.plan.action_run_now()
+        texts = ['say "yes"', "back\\slash", "{a,b}", "NULL", "", "한글\nline"]
+        run = self.plan.last_run_id
+        count = len(texts)
+        bulk_insert(
+            self.env,
+            "forecast.problem",
+            {
+                "run_id": [run.id] * count,
+                "plan_id": [self.plan.id] * count,
+                "company_id": [self.company.id] * count,
+                "product_id": [None] * count,
+                "code": [f"bulk{index}" for index in range(count)],
+                "message": texts,
+            },
+        )
+        made = run.problem_ids.search([("code", "=like", "bulk%")], order="id")
+        self.assertEqual(made.mapped("message"), texts)

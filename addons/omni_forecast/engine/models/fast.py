@@ -136,7 +136,7 @@ def _simple(mean, x, adjusted, n, horizon, season, freq, pattern, ahead):
     inside = ~np.isnan(tail)
     tail = np.where(inside, tail, 0.0)
     mean["moving_average"] = (tail.sum(1) / inside.sum(1))[:, None] * flat
-    weight = np.where(inside, np.arange(1, tail.shape[1] + 1), 0.0)
+    weight = np.cumsum(inside, axis=1) * inside  # 1 for the first value there is
     mean["weighted_average"] = ((tail * weight).sum(1) / weight.sum(1))[:, None] * flat
     tail = _tail(adjusted, n, max(season, 2))
     mean["seasonal_index"] = np.nanmean(tail, axis=1)[:, None] * ahead
