@@ -102,7 +102,7 @@ def levels(terms, unbooked_mean, dispersion, service, perishable=None):
     starts, mean, variance, third, largest = group_moments(terms)
     owner = terms.line[starts] if len(starts) else np.zeros(0, int)
     total = [np.bincount(owner, x, n) for x in (mean, variance, third, largest)]
-    booked_mean, booked_variance, booked_third, booked_max = total
+    booked_mean, booked_variance, booked_third, _largest = total
     result = Levels(
         np.zeros(n), np.full(n, np.inf), booked_mean, booked_variance, np.ones(n, bool)
     )
