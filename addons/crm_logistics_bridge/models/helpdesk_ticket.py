@@ -1,5 +1,7 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -105,10 +107,10 @@ class HelpdeskTicket(models.Model):
     def _search_logistics_delayed(self, operator, value):
         if operator != "in":
             return NotImplemented
+        # any!: the agent sees the ticket; the delivery itself stays out of sight
+        delivery = Domain("picking_id", "any!", Domain("logistics_late", "=", True))
         late = Domain(
-            "logistics_link_ids",
-            "any!",
-            [("state", "=", "confirmed"), ("picking_id.logistics_late", "=", True)],
+            "logistics_link_ids", "any!", Domain("state", "=", "confirmed") & delivery
         )
         if set(value) == {True, False}:
             return Domain.TRUE
@@ -170,6 +172,27 @@ class HelpdeskTicket(models.Model):
                 self.env._("Ticket %s has no contact to propose.", self.number)
             )
         self.partner_id = self.logistics_sender_id
+
+    @api.model
+    def action_logistics_late(self):
+        """The late deliveries; for agents without stock rights, the tickets about them."""
+        if self.env["stock.picking"].has_access("read"):
+            return {
+                "type": "ir.actions.act_window",
+                "name": self.env._("Late Deliveries"),
+                "res_model": "stock.picking",
+                "views": [(False, "list"), (False, "form")],
+                "domain": [("logistics_late", "=", True)],
+                "help": Markup("<p class='o_view_nocontent_smiling_face'>%s</p>")
+                % self.env._("No delivery is later than promised"),
+            }
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Tickets about late deliveries"),
+            "res_model": "helpdesk.ticket",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("logistics_delayed", "=", True)],
+        }
 
     # -- when to look -----------------------------------------------------
     @api.model_create_multi

@@ -1,7 +1,5 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from markupsafe import Markup
-
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -112,24 +110,3 @@ class StockPicking(models.Model):
             for picking_id, names in self._logistics_missing_names(waiting.ids).items():
                 texts[picking_id] = f"{texts[picking_id]} ({', '.join(names)})"
         return texts
-
-    @api.model
-    def action_logistics_late(self):
-        """The late deliveries; for agents without stock rights, the tickets about them."""
-        if self.has_access("read"):
-            return {
-                "type": "ir.actions.act_window",
-                "name": self.env._("Late Deliveries"),
-                "res_model": "stock.picking",
-                "views": [(False, "list"), (False, "form")],
-                "domain": [("logistics_late", "=", True)],
-                "help": Markup("<p class='o_view_nocontent_smiling_face'>%s</p>")
-                % self.env._("No delivery is later than promised"),
-            }
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Tickets about late deliveries"),
-            "res_model": "helpdesk.ticket",
-            "views": [(False, "list"), (False, "form")],
-            "domain": [("logistics_delayed", "=", True)],
-        }

@@ -86,6 +86,13 @@ class TestSecurity(LogisticsCase):
         self.assertEqual(set(ticket.logistics_link_ids.mapped("can_open")), {True})
         action = self.env.ref("crm_logistics_bridge.stock_picking_late_server_action")
         self.assertEqual(action.with_user(agent).run()["res_model"], "helpdesk.ticket")
+        self.env["helpdesk.ticket"].with_user(agent).search(
+            [("logistics_delayed", "=", True)]
+        )
+        menu = self.env.ref("crm_logistics_bridge.logistics_late_menu")
+        self.assertIn(
+            menu.id, self.env["ir.ui.menu"].with_user(agent)._visible_menu_ids()
+        )
         keeper = self.make_user(
             "s_keeper", "stock.group_stock_user,helpdesk_mgmt.group_helpdesk_user"
         )
