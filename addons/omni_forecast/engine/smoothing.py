@@ -92,7 +92,7 @@ def level_and_theta(z, n, alpha=ALPHA):
         theta_alpha, theta_w, theta_sse, mean (ȳ_n), slope (B_n), in the units of `z`
     """
     width, size = z.shape
-    errors, fade, level, first = _errors(z, n, alpha)
+    errors, fade, level, _first = _errors(z, n, alpha)
     mean, slope = _running_lines(z, n)
     # line of period t: (1-α)^(t-1)·A + (1 - (1-α)^t)/α·B, with A, B of the periods before
     line = np.zeros_like(errors)

@@ -139,7 +139,7 @@ class ForecastPlan(models.Model):
 
     # Results
     run_ids = fields.One2many("forecast.run", "plan_id")
-    series_ids = fields.One2many("forecast.series", "plan_id", string="Series")
+    series_ids = fields.One2many("forecast.series", "plan_id")
     last_run_id = fields.Many2one(
         "forecast.run", string="Newest Run", compute="_compute_last_run"
     )

@@ -109,34 +109,31 @@ product AS (
      WHERE product.id IN %(products)s
 ),
 delivered AS (
-    SELECT move.product_id, source.warehouse_id, move.product_uom, move.quantity,
-           COALESCE(sale.commitment_date, move.date_deadline, move.date) AS wanted
-      FROM stock_move move
-      JOIN stock_location source ON source.id = move.location_id
-      JOIN stock_location target ON target.id = move.location_dest_id
-      LEFT JOIN sale_order_line line ON line.id = move.sale_line_id
-      LEFT JOIN sale_order sale ON sale.id = line.order_id
-     WHERE move.state = 'done'
-       AND move.company_id = %(company)s
-       AND target.usage = 'customer'
-       AND source.usage != 'customer'
- UNION ALL
-    SELECT move.product_id, COALESCE(first_source.warehouse_id, target.warehouse_id),
-           move.product_uom, -move.quantity,
-           CASE WHEN first.id IS NULL THEN move.date
-           ELSE COALESCE(sale.commitment_date, first.date_deadline, first.date) END
+    SELECT move.product_id, move.product_uom,
+           CASE WHEN source.usage = 'customer'
+                THEN COALESCE(first_source.warehouse_id, target.warehouse_id)
+                ELSE source.warehouse_id END AS warehouse_id,
+           CASE WHEN source.usage = 'customer'
+                THEN -move.quantity ELSE move.quantity END AS quantity,
+           CASE WHEN source.usage != 'customer'
+                THEN COALESCE(sale.commitment_date, move.date_deadline, move.date)
+                WHEN first.id IS NULL THEN move.date
+                ELSE COALESCE(sale.commitment_date, first.date_deadline, first.date)
+                 END AS wanted
       FROM stock_move move
       JOIN stock_location source ON source.id = move.location_id
       JOIN stock_location target ON target.id = move.location_dest_id
       LEFT JOIN stock_move first ON first.id = move.origin_returned_move_id
                                 AND first.state = 'done'
+                                AND source.usage = 'customer'
       LEFT JOIN stock_location first_source ON first_source.id = first.location_id
-      LEFT JOIN sale_order_line line ON line.id = first.sale_line_id
+      LEFT JOIN sale_order_line line
+             ON line.id = CASE WHEN source.usage = 'customer'
+                               THEN first.sale_line_id ELSE move.sale_line_id END
       LEFT JOIN sale_order sale ON sale.id = line.order_id
      WHERE move.state = 'done'
        AND move.company_id = %(company)s
-       AND source.usage = 'customer'
-       AND target.usage != 'customer'
+       AND (source.usage = 'customer') != (target.usage = 'customer')
 ),
 demand AS (
     SELECT delivered.product_id, place.warehouse_id, period.start,
