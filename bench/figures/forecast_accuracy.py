@@ -187,17 +187,13 @@ def _drivers(engine, folder):
         for known in (True, False):
             use = columns if known else []
             future = test[["unique_id", "ds", *use]] if known else None
-            result = engine.forecast(
-                train[["unique_id", "ds", "y", *use]], freq="W", horizon=8, future=future
-            )
+            result = engine.forecast(train[["unique_id", "ds", "y", *use]], freq="W", horizon=8, future=future)
             both = test.merge(result.forecasts, on=["unique_id", "ds"])
             wrong[known] += (both["mean"] - both.y).abs().sum()
     note = "known price, deal, feature; peer: bar"
     rows = [Row.of("orange juice WAPE", wrong[True] / total, 0.446, "WAPE", note)]
     note = "peer: ours without drivers"
-    rows.append(
-        Row.of("orange juice WAPE", wrong[True] / total, wrong[False] / total, "WAPE", note)
-    )
+    rows.append(Row.of("orange juice WAPE", wrong[True] / total, wrong[False] / total, "WAPE", note))
     return rows
 
 

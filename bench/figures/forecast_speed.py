@@ -48,9 +48,7 @@ def run(context):
         y = make_panel(size, periods, context.seed)
         dates = (np.datetime64("2019-01", "M") + np.arange(periods)).astype("datetime64[ns]")
         ids = np.array([f"S{i:06d}" for i in range(size)], dtype=object)
-        frame = pd.DataFrame(
-            {"unique_id": np.repeat(ids, periods), "ds": np.tile(dates, size), "y": y.ravel()}
-        )
+        frame = pd.DataFrame({"unique_id": np.repeat(ids, periods), "ds": np.tile(dates, size), "y": y.ravel()})
         began = time.process_time()
         result = engine.forecast(frame, freq="M", horizon=HORIZON, windows=WINDOWS)
         ours = time.process_time() - began
