@@ -111,7 +111,7 @@ def forecast(
         reason[rows] = f"{MODELS[policy].label}: {MODELS[policy].description}"
     if explained is not None:
         drivers_choice(back, explained, classes, model, reason, margin)
-    _name_short(table, season, problems)
+    _name_short(table, problems)
     final = _pick(mean, model)
     past = np.full(back.actual.shape, np.nan)
     for name in np.unique(model.astype(str)):
@@ -136,7 +136,7 @@ def forecast(
     return ForecastResult(
         forecasts=frame,
         by_model=model_frame(table, mean, horizon, classes.sparse),
-        scores=score_frame(table, back, season, past_scale, group, horizon),
+        scores=score_frame(table, back, season, past_scale, group),
         choice=choice_frame(
             table, classes, model, reason, margin, strength, back, past, past_scale
         ),
@@ -228,7 +228,7 @@ def _progress(callback, n, horizon, season, windows, policy):
     return step
 
 
-def _name_short(table, season, problems):
+def _name_short(table, problems):
     for i in np.flatnonzero(table.n == 1):
         problems.add(table.ids[i], "one_point", "only one period of history.")
     for i in np.flatnonzero((table.n > 1) & (table.n < 5)):

@@ -108,7 +108,7 @@ def forecast_drivers(y, given, n, cube, future):
     :param n: (N,); :param cube: (N, T, K); :param future: (N, H, K)
     """
     cube, future = transform(cube, future)
-    size, width, count = cube.shape
+    size, _width, count = cube.shape
     positive = np.where(np.nan_to_num(y) > 0, y, np.inf)
     least = positive.min(1)
     zeros = (np.where(given, y, 1.0) <= 0).any(1)

@@ -86,7 +86,7 @@ def model_frame(table, mean, horizon, sparse):
     )
 
 
-def score_frame(table, back, season, past_scale, group, horizon):
+def score_frame(table, back, season, past_scale, group):
     names = list(back.mean)
     columns = ["unique_id", "model"] + SCORES + MEASURED + ["n"]
     parts = []

@@ -43,7 +43,7 @@ def load_models(names, season):
     }
 
 
-def fit_one(models, y, season, horizon, top=1e4):
+def fit_one(models, y, horizon, top=1e4):
     """(forecasts (M, H), reasons) of one series; NaN and a reason where a model failed.
 
     A forecast that is not finite, or further from zero than `top` times the largest value
@@ -77,7 +77,7 @@ def _part(arguments):
     for y in rows:
         # two seasons and a bit are the least a seasonal fit can live on
         models = full if len(y) >= 2 * season + 2 else plain
-        results.append(fit_one(models, y, season, horizon))
+        results.append(fit_one(models, y, horizon))
     return results
 
 

@@ -144,7 +144,10 @@ def child(folder):
         now = time.monotonic()
         if now - last[0] > 0.2 or done >= total:
             last[0] = now
-            print(json.dumps({"done": int(done), "total": int(total)}), flush=True)
+            sys.stdout.write(
+                json.dumps({"done": int(done), "total": int(total)}) + "\n"
+            )
+            sys.stdout.flush()
 
     try:
         result = forecast(panel, progress=progress, **options)

@@ -31,7 +31,7 @@ class TestRunFaults(ForecastCase):
 
     @mute_logger(PROCESS)
     def test_engine_error_is_visible(self):
-        from odoo.addons.omni_forecast.engine import EngineError
+        from ..engine import EngineError
 
         with self.forecast_fails(EngineError("horizon is 0; it must be at least 1.")):
             outcome = self.plan.action_run_now()

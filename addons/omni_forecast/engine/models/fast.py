@@ -84,7 +84,7 @@ def fit_rows(y, n, horizon, season, freq, sparse):
     ahead = pattern.ahead(horizon)
     z = np.ascontiguousarray(adjusted.T, dtype=np.float32)
     mean = {}
-    _simple(mean, x, adjusted, n, horizon, season, freq, pattern, ahead)
+    _simple(mean, x, adjusted, n, horizon, season, freq, ahead)
     fit = level_and_theta(z, n)
     flat = np.ones((1, horizon))
     mean["ses"] = fit["ses_level"][:, None] * flat * ahead
@@ -116,13 +116,13 @@ def fit_rows(y, n, horizon, season, freq, sparse):
     return Fit(mean, sigma * unit, pattern.strength, pattern.seasonal)
 
 
-def _tail(x, n, window):
+def _tail(x, window):
     """Last values of each row, (N, window), NaN where the row is shorter."""
     window = min(window, x.shape[1])
     return x[:, x.shape[1] - window :]
 
 
-def _simple(mean, x, adjusted, n, horizon, season, freq, pattern, ahead):
+def _simple(mean, x, adjusted, n, horizon, season, freq, ahead):
     """Naive, averages and the plain seasonal index."""
     flat = np.ones((1, horizon))
     last = x[:, -1:]
@@ -132,13 +132,13 @@ def _simple(mean, x, adjusted, n, horizon, season, freq, pattern, ahead):
         mean["snaive"] = np.where((n >= season)[:, None], once, last)
     else:
         mean["snaive"] = last * flat
-    tail = _tail(x, n, WINDOW[freq])
+    tail = _tail(x, WINDOW[freq])
     inside = ~np.isnan(tail)
     tail = np.where(inside, tail, 0.0)
     mean["moving_average"] = (tail.sum(1) / inside.sum(1))[:, None] * flat
     weight = np.cumsum(inside, axis=1) * inside  # 1 for the first value there is
     mean["weighted_average"] = ((tail * weight).sum(1) / weight.sum(1))[:, None] * flat
-    tail = _tail(adjusted, n, max(season, 2))
+    tail = _tail(adjusted, max(season, 2))
     mean["seasonal_index"] = np.nanmean(tail, axis=1)[:, None] * ahead
 
 
