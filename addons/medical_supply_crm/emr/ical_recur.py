@@ -49,7 +49,8 @@ def occurrences(calendar, parts, window, zone):
         lower, upper = max(lower, start), max(end, max(begins))
     upper += timedelta(days=1)
     for part, rule in rules:
-        _bound(rule, date_value(part, "DTSTART"), upper)
+        if not _bound(rule, date_value(part, "DTSTART"), upper):
+            _drop(part, rule)
     lower, upper = max(lower, _EARLIEST), min(upper, _LATEST)
     found, seen, at, step = [], set(), lower, timedelta(days=800)
     while at < upper and len(found) <= MAX_OCCURRENCES:
@@ -76,6 +77,8 @@ def _bound(rule, begin, upper):
 
     dateutil, which expands the rules, walks to the year 9999 when a rule never matches (30
     February) and for ever when INTERVAL is 0. COUNT is turned into the UNTIL it amounts to.
+
+    :return: whether the rule has any occurrence until `upper`
     """
     frequency = str((rule.get("FREQ") or [""])[0]).upper()
     if frequency not in _STRIDE:
@@ -94,26 +97,50 @@ def _bound(rule, begin, upper):
     limit = upper.replace(tzinfo=None) + timedelta(days=1)
     if (limit - plain) / _STRIDE[frequency] > _MAX_STEPS:
         raise ValueError("too many steps")
-    counts = rule.pop("COUNT", None)
+    counts, until = rule.pop("COUNT", None), rule.pop("UNTIL", None)
+    text = rule.to_ical().decode()
+    if not _matches(text, plain, limit):
+        return False
     last = limit
     if counts:
-        until = rule.pop("UNTIL", None)
-        text = rule.to_ical().decode()
         dates = rrulestr(f"{text};UNTIL={limit:%Y%m%dT%H%M%S}", dtstart=plain)
         found = list(islice(dates, min(int(counts[0]), MAX_OCCURRENCES + 1)))
         last = found[-1] if found else plain
-        if until:
-            rule["UNTIL"] = until
+    if until:
+        rule["UNTIL"] = until
     untils = rule.get("UNTIL") or []
     ends = [u for u in untils if isinstance(u, date)]
     if ends and _naive(ends[0]) <= last:
-        return
+        return True
     if not isinstance(begin, datetime):
         rule["UNTIL"] = [last.date()]
     elif begin.tzinfo is None:
         rule["UNTIL"] = [last]
     else:
         rule["UNTIL"] = [last.replace(tzinfo=begin.tzinfo).astimezone(times.UTC)]
+    return True
+
+
+def _matches(text, begin, limit):
+    """Whether a rule without an end has an occurrence from `begin` to `limit`.
+
+    The calendar repeats every 400 years, weekdays included. The question is asked as
+    late as dates go, where the walk of a rule that never matches is short.
+    """
+    years = (datetime.max.year - limit.year) // 400 * 400
+    first = next(iter(rrulestr(text, dtstart=_later(begin, years))), None)
+    return first is not None and first <= _later(limit, years)
+
+
+def _later(value, years):
+    return value.replace(year=value.year + years)
+
+
+def _drop(part, rule):
+    """Take a rule that never matches out of its event, which then stands alone."""
+    left = [other for other in many(part.pop("RRULE")) if other is not rule]
+    if left:
+        part["RRULE"] = left
 
 
 def _naive(value):

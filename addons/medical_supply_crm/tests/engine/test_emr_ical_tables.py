@@ -109,6 +109,23 @@ A4,2026-01-13 10:00,60,N2074,EDI,예약,홍길동,최
 """
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=WEEKLY;BYMONTH=2;BYMONTHDAY=30;COUNT=99999",
+        "FREQ=HOURLY;BYYEARDAY=366;BYMONTH=2",
+        "FREQ=DAILY;INTERVAL=7;BYDAY=TU",
+    ],
+)
+def test_a_rule_that_never_matches_leaves_the_first_date(read, rule):
+    text = HEAD + vevent("DTSTART:20260105T090000Z", f"RRULE:{rule}") + FOOT
+    result = read(
+        text,
+        window=(datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)),
+    )
+    assert [e.to_dict()["start"] for e in result.events] == ["2026-01-05T09:00:00Z"]
+
+
 @pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "cp949", "utf-16"])
 def test_korean_table(read, codec):
     result = read(TABLE.encode(codec), timezone="Asia/Seoul")
