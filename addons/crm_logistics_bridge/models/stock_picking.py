@@ -309,7 +309,9 @@ class StockPicking(models.Model):
         zone = pytz.timezone(company.partner_id.tz or "UTC")
 
         def utc(days):
-            local = queries["start"] + pd.to_timedelta(days, unit="D")
+            # pandas warns of overflow now and then where it converts NaN itself
+            delta = pd.to_timedelta(days.fillna(0.0), unit="D")
+            local = (queries["start"] + delta).where(days.notna())
             return (
                 local.dt.tz_localize(zone, ambiguous=False, nonexistent="shift_forward")
                 .dt.tz_convert("UTC")

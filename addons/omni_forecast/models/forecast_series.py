@@ -219,7 +219,7 @@ class ForecastSeries(models.Model):
                 "(RMSSE %(mine).2f).",
                 mine=self.rmsse,
             )
-        if self.exception != "bias":
+        if self.exception != "bias" or not self.checked_periods:
             return False
         values = {
             "count": self.checked_periods,

@@ -30,7 +30,8 @@ def records(client):
     plans = client.known("forecast.plan", PLAN)
     if TICKET not in tickets or PLAN not in plans:
         raise Problem("the demo story is not in this database: run scripts/demo_load first")
-    series = client.search("forecast.series", [("plan_id", "=", plans[PLAN])], order="yearly_value desc, id", limit=1)
+    # the most regular article shows best what a forecast is
+    series = client.search("forecast.series", [("plan_id", "=", plans[PLAN])], order="wape, id", limit=1)
     proposal = client.search("medical.proposal", [("state", "=", "sent")], order="id", limit=1)
     if not series or not proposal:
         raise Problem("the demo story is not complete: no forecast, or no proposal that waits for a hospital")

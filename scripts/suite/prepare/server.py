@@ -129,6 +129,8 @@ class Server:
             "http_port": port,
             "workers": 0,
             "max_cron_threads": 1,
+            # odoorpc talks JSON-RPC, and Odoo 19 warns of that at every single call
+            "log_handler": ":INFO,odoo.addons.rpc.controllers.jsonrpc:ERROR",
         }
         if isinstance(self.postgres, Cluster):
             options.update(db_host=self.postgres.env()["PGHOST"], db_user=self.postgres.env()["PGUSER"])
