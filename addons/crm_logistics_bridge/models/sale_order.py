@@ -30,14 +30,19 @@ class SaleOrder(models.Model):
 
     def _action_confirm(self):
         result = super()._action_confirm()
-        self.picking_ids._logistics_schedule_refresh()
+        self._logistics_pickings()._logistics_schedule_refresh()
         return result
 
     def write(self, vals):
         result = super().write(vals)
         if {"commitment_date", "date_order"} & vals.keys():
-            self.picking_ids._logistics_schedule_refresh(new_promise=True)
+            self._logistics_pickings()._logistics_schedule_refresh(new_promise=True)
         return result
+
+    def _logistics_pickings(self):
+        """Transfers of these orders, past the order's own list: reading that one here
+        would keep it, and its sequence, as it was before the confirmation ended."""
+        return self.env["stock.picking"].sudo().search([("sale_id", "in", self.ids)])
 
     def _logistics_portal_tracking(self):
         """Deliveries of this order as the customer's page shows them.
