@@ -164,12 +164,12 @@ class TestPlanRun(ForecastCase):
 
     def test_every_model_of_the_engine_has_a_label(self):
         from ..engine.models import MODELS
-        from ..models.labels import MODELS as LABELS
+        from ..tools.labels import MODELS as LABELS
 
         self.assertEqual(set(dict(LABELS)), set(MODELS))
 
     def test_bulk_insert_keeps_every_character(self):
-        from ..models.bulk import bulk_insert
+        from ..tools.bulk import bulk_insert
 
         self.plan.action_run_now()
         texts = ['say "yes"', "back\\slash", "{a,b}", "NULL", "", "한글\nline"]

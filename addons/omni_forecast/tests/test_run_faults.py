@@ -8,11 +8,11 @@ from odoo.sql_db import db_connect
 from odoo.tests import freeze_time
 from odoo.tools import mute_logger
 
-from odoo.addons.omni_forecast.models.forecast_run_process import LOCK_CLASS
+from odoo.addons.omni_forecast.models.run.forecast_run_process import LOCK_CLASS
 
 from .common import SEASON, TODAY, ForecastCase
 
-PROCESS = "odoo.addons.omni_forecast.models.forecast_run_process"
+PROCESS = "odoo.addons.omni_forecast.models.run.forecast_run_process"
 
 
 @freeze_time(TODAY)

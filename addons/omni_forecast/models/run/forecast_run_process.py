@@ -11,7 +11,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, split_every
 
-from .texts import problem_text
+from ...tools.texts import problem_text
 
 _logger = logging.getLogger(__name__)
 

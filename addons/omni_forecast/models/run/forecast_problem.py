@@ -3,7 +3,7 @@
 
 from odoo import api, fields, models
 
-from .texts import problem_text
+from ...tools.texts import problem_text
 
 
 class ForecastProblem(models.Model):

@@ -4,8 +4,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from .bulk import bulk_insert
-from .forecast_plan import GRAINS
+from ...tools.bulk import bulk_insert
+from ..plan.forecast_plan import GRAINS
 
 
 class ForecastRecommendation(models.Model):
@@ -163,7 +163,7 @@ class ForecastRecommendation(models.Model):
         """Levels and money effect of the chunk (arrays, see `engine.reorder`)."""
         import numpy as np
 
-        from ..engine.reorder import reorder_levels, stock_value_change
+        from ...engine.reorder import reorder_levels, stock_value_change
 
         unit = self.env.ref("uom.product_uom_unit")
         products = self.env["product.product"].browse({one.product_id for one in chunk})

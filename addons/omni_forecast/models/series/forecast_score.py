@@ -3,7 +3,7 @@
 
 from odoo import fields, models
 
-from .labels import MODELS
+from ...tools.labels import MODELS
 
 
 class ForecastScore(models.Model):

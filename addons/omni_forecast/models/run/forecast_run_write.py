@@ -9,8 +9,8 @@ from datetime import date
 from odoo import models
 from odoo.tools import SQL
 
-from .bulk import bulk_insert
-from .forecast_plan import GRAINS
+from ...tools.bulk import bulk_insert
+from ..plan.forecast_plan import GRAINS
 from .run_results import Results, number
 
 YEAR = {"D": 365, "W": 52, "M": 12}
@@ -46,7 +46,7 @@ class ForecastRun(models.Model):
 
     def _prepare(self, plan, demands):
         """Series with their lead time, class and service level (list of SeriesInput)."""
-        from ..engine.reorder import abc_classes, protection_periods
+        from ...engine.reorder import abc_classes, protection_periods
 
         freq = GRAINS[plan.grain][0]
         product_ids = list({demand.product_id for demand in demands})
@@ -106,8 +106,8 @@ class ForecastRun(models.Model):
 
     def _forecast(self, plan, inputs, commit=False):
         """Let the engine, in a process of its own, forecast and judge the series."""
-        from ..engine import run_in_process
-        from ..engine.worker import Cancelled as EngineCancelled
+        from ...engine import run_in_process
+        from ...engine.worker import Cancelled as EngineCancelled
         from .forecast_run_process import Cancelled
 
         freq = GRAINS[plan.grain][0]

@@ -4,8 +4,8 @@
 from odoo import api, fields, models
 from odoo.tools import formatLang
 
-from .labels import MODELS
-from .texts import problem_text, reason_text
+from ...tools.labels import MODELS
+from ...tools.texts import problem_text, reason_text
 
 
 class ForecastSeries(models.Model):
