@@ -18,6 +18,7 @@
         "views/forecast_run_views.xml",
         "views/forecast_recommendation_views.xml",
         "views/forecast_series_views.xml",
+        "views/forecast_line_views.xml",
         "views/forecast_plan_views.xml",
         "views/stock_warehouse_orderpoint_views.xml",
         "views/res_config_settings_views.xml",
