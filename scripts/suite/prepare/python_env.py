@@ -122,9 +122,10 @@ class PythonEnv:
     def _install(self, steps: Steps, *requirements: Path) -> None:
         wheel = find_pip(self.interpreter, self.cache, self.log)
         wanted = sum(1 for path in requirements for line in path.read_text().splitlines() if line[:1].isalnum())
+        before = sum(1 for _ in self.site.glob("*.dist-info"))
 
         def progress():
-            have = sum(1 for _ in self.site.glob("*.dist-info"))
+            have = sum(1 for _ in self.site.glob("*.dist-info")) - before
             size = human(folder_size(scratch, ".whl"))
             installing = say(f"{have} of {wanted} packages installed", f"패키지 {wanted}개 중 {have}개 설치")
             steps.note(installing if have else say(f"{size} downloaded", f"{size} 내려받음"))
