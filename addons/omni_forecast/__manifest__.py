@@ -14,16 +14,20 @@
     "external_dependencies": {"python": ["numpy", "pandas"]},
     "data": [
         "security/omni_forecast_security.xml",
+        "security/omni_forecast_opinion_security.xml",
         "security/ir.model.access.csv",
         "views/forecast_run_views.xml",
         "views/forecast_recommendation_views.xml",
         "views/forecast_series_views.xml",
         "views/forecast_line_views.xml",
         "views/forecast_plan_views.xml",
+        "views/forecast_adjustment_views.xml",
         "views/stock_warehouse_orderpoint_views.xml",
         "views/res_config_settings_views.xml",
         "views/menus.xml",
+        "views/opinion_menus.xml",
         "data/ir_cron.xml",
+        "data/ir_cron_opinion.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -6,3 +6,4 @@ from . import run
 from . import series
 from . import action
 from . import settings
+from . import opinion

@@ -8,3 +8,4 @@ from . import test_recommendation
 from . import test_run_faults
 from . import test_security
 from . import test_tour
+from . import test_adjustment

@@ -87,3 +87,46 @@ def bulk_insert(env, model_name, columns, conflict=None, update=None, returning=
         rows = []
     model.invalidate_model()
     return rows
+
+
+def bulk_update(env, model_name, ids, columns):
+    """Update rows by id, one statement for all of them.
+
+    :param ids: sequence of ids
+    :param columns: dict field name -> sequence of values in the order of `ids`
+    """
+    if not ids:
+        return
+    model = env[model_name]
+    names = list(columns)
+    stamp = (
+        [SQL("write_uid = %s", env.uid), SQL("write_date = %s", env.cr.now())]
+        if model._log_access
+        else []
+    )
+    casts = [
+        SQL(
+            "%s::%s[]",
+            array_literal(columns[name]),
+            SQL(model._fields[name].column_type[1]),
+        )
+        for name in names
+    ]
+    env.cr.execute(
+        SQL(
+            "UPDATE %s rec SET %s FROM unnest(%s) AS data (id, %s) WHERE rec.id = data.id",
+            SQL.identifier(model._table),
+            SQL(", ").join(
+                [
+                    *(
+                        SQL("%s = data.%s", SQL.identifier(name), SQL.identifier(name))
+                        for name in names
+                    ),
+                    *stamp,
+                ]
+            ),
+            SQL(", ").join([SQL("%s::int4[]", array_literal(ids)), *casts]),
+            SQL(", ").join(SQL.identifier(name) for name in names),
+        )
+    )
+    model.invalidate_model(names, flush=False)

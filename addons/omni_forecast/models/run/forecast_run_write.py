@@ -143,6 +143,7 @@ class ForecastRun(models.Model):
         :returns: (forecast lines written, recommendations proposed)
         """
         chunk = [one for one in chunk if one.uid in results.choice]
+        self._adjust(plan, chunk, results)
         rows = bulk_insert(
             self.env,
             "forecast.series",
@@ -294,6 +295,8 @@ class ForecastRun(models.Model):
                 "product_id",
                 "warehouse_id",
                 "date",
+                "baseline",
+                "base_bands",
                 *Results.BANDS,
             )
         }
@@ -306,8 +309,15 @@ class ForecastRun(models.Model):
             columns["product_id"] += [one.product_id] * size
             columns["warehouse_id"] += [one.warehouse_id] * size
             columns["date"] += results.dates[block]
+            columns["baseline"] += results.baseline[block]
+            columns["base_bands"] += [
+                json.dumps(bands) if bands else None
+                for bands in map(results.base_bands.get, range(block.start, block.stop))
+            ]
             for band in Results.BANDS:
                 columns[band] += results.bands[band][block]
+        if not any(columns["base_bands"]):
+            del columns["base_bands"]
         return columns
 
     def _score_columns(self, chunk, results):

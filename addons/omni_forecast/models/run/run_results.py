@@ -30,6 +30,10 @@ class Results:
         forecasts = result.forecasts
         self.dates = forecasts["ds"].dt.date.tolist()
         self.bands = {name: forecasts[name].tolist() for name in self.BANDS}
+        # means as the engine gave them, and bands of the rows that `shift` has moved
+        self.baseline = list(self.bands["mean"])
+        self.base_bands = {}
+        self.adjusted = set()
         self._blocks = self._find_blocks(forecasts["unique_id"].tolist())
         self.choice = {
             row["unique_id"]: row for row in result.choice.to_dict("records")
@@ -85,6 +89,21 @@ class Results:
     def block(self, uid):
         """Slice of the forecast's rows."""
         return self._blocks[uid]
+
+    def shift(self, rows, means):
+        """Give rows of the forecast another mean; their bands move along, to zero at most.
+
+        :param rows: indexes; :param means: final means in the same order
+        """
+        names = self.BANDS[1:]
+        for row, mean in zip(rows, means, strict=True):
+            move = mean - self.baseline[row]
+            bands = self.base_bands.get(row) or [self.bands[n][row] for n in names]
+            self.bands["mean"][row] = mean
+            self.base_bands[row] = bands if move else None
+            for name, value in zip(names, bands, strict=True):
+                # a band that reaches below zero by itself (returns) keeps its end
+                self.bands[name][row] = max(min(0.0, value), value + move)
 
     def means(self, uid):
         return self.bands["mean"][self.block(uid)]

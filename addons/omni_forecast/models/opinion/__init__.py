@@ -1,0 +1,7 @@
+# Copyright 2026 Omni Suite contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from . import forecast_adjustment
+from . import forecast_series
+from . import forecast_line
+from . import forecast_run
