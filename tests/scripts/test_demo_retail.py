@@ -11,12 +11,18 @@ import pytest
 from suite.demo import online_retail, retail_plan
 
 DATA = Path(__file__).parents[2] / "data" / "online_retail" / "online_retail_extract.csv.gz"
+TOTALS = DATA.with_name("weekly_totals.csv.gz")
 HEAD = ",".join(online_retail.COLUMNS)
 
 
 @pytest.fixture(scope="module")
-def retail():
+def extract():
     return online_retail.read(DATA)
+
+
+@pytest.fixture(scope="module")
+def retail(extract):
+    return online_retail.add_weekly_totals(extract, TOTALS)
 
 
 def read(tmp_path, *rows):
@@ -75,7 +81,9 @@ def test_never_more_comes_back_than_was_sold(retail):
     assert (back <= sold.reindex(back.index)).all()
 
 
-def test_the_extract_is_what_its_readme_says(retail):
+def test_the_extract_is_what_its_readme_says(extract, retail):
+    totals = retail.sales[retail.sales["customer"] == online_retail.COLLECTIVE]
+    retail = extract
     readme = (DATA.parent / "README.md").read_text(encoding="utf-8")
     for figure in (
         f"{retail.sales['order'].nunique()} usable orders",
@@ -84,8 +92,30 @@ def test_the_extract_is_what_its_readme_says(retail):
         f"{retail.sales['country'].nunique()} countries",
         f"{retail.sales['article'].nunique()} articles",
         f"{len(retail.problems)} rows are unusable",
+        f"{totals['order'].nunique()} weeks",
+        f"{totals['article'].nunique()} articles with a total",
     ):
         assert figure in readme, figure
+
+
+def test_totals_of_an_unknown_article_are_refused_by_name(tmp_path, extract):
+    path = tmp_path / "totals.csv"
+    path.write_text("Week,StockCode,Quantity\n2011-01-03,NOSUCH,5\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="StockCode not among the sales: NOSUCH"):
+        online_retail.add_weekly_totals(extract, path)
+
+
+def test_collective_orders_make_regular_articles_and_are_never_the_late_one(extract, retail):
+    added = retail.sales[retail.sales["customer"] == online_retail.COLLECTIVE]
+    assert len(retail.sales) == len(extract.sales) + len(added)
+    assert added["date"].max() <= extract.sales["date"].max()
+    assert not set(added["order"]) & set(extract.sales["order"])
+    weekly = added.groupby(["article", "date"])["quantity"].sum().unstack(fill_value=0)
+    sizes = weekly.where(weekly > 0)
+    assert (len(weekly.columns) / sizes.count(axis=1) < 1.32).all()  # ADI
+    assert ((sizes.std(axis=1, ddof=0) / sizes.mean(axis=1)) ** 2 < 0.49).mean() > 0.7  # CV²
+    plan = retail_plan.make_plan(retail, datetime(2026, 11, 22, 6), 0)
+    assert plan.orders[plan.orders["delayed"]]["customer"].ne(online_retail.COLLECTIVE).all()
 
 
 @pytest.mark.parametrize("today", [date(2026, 11, 22), date(2026, 11, 20), date(2027, 2, 28)])

@@ -16,6 +16,10 @@ What is kept
     (invoice number starting with C) that give back something kept;
   * the bad rows of the source that touch them: no customer, zero price, negative
     quantity without C, stock codes that are no article, returns never sold.
+
+Beside it weekly_totals.csv.gz is written: for the articles that sell in (nearly) every
+week, what all other customers of the United Kingdom bought, summed by week. The demo
+loads it as one collective order a week, so that these articles have their whole demand.
 """
 
 import argparse
@@ -33,6 +37,7 @@ COUNTRIES_ABROAD = 12
 CUSTOMERS_PER_COUNTRY_ABROAD = 1
 MAX_BAD_ROWS_PER_KIND = 30
 MAX_LINE_QUANTITY = 1500
+COLLECTIVE_ARTICLES = 14
 ARTICLE = r"^\d{5}[A-Za-z]{0,2}$"
 
 
@@ -58,14 +63,7 @@ def select_rows(rows):
     :param rows: typed frame of :func:`read_source`
     """
     is_article = rows["StockCode"].str.match(ARTICLE)
-    sale = rows[
-        is_article
-        & ~rows["credit"]
-        & (rows["Quantity"] > 0)
-        & (rows["Quantity"] <= MAX_LINE_QUANTITY)
-        & (rows["UnitPrice"] > 0)
-        & (rows["CustomerID"] != "")
-    ]
+    sale = _sales(rows)
     customers = _select_customers(sale)
     sale = sale[sale["CustomerID"].isin(customers)]
     articles = _select_articles(sale)
@@ -90,6 +88,39 @@ def select_rows(rows):
         step = max(1, len(kind) // MAX_BAD_ROWS_PER_KIND)
         keep = keep.union(kind[::step][:MAX_BAD_ROWS_PER_KIND])
     return keep
+
+
+def _sales(rows):
+    """Return the rows that are plain sales of an article to a known customer."""
+    return rows[
+        rows["StockCode"].str.match(ARTICLE)
+        & ~rows["credit"]
+        & (rows["Quantity"] > 0)
+        & (rows["Quantity"] <= MAX_LINE_QUANTITY)
+        & (rows["UnitPrice"] > 0)
+        & (rows["CustomerID"] != "")
+    ]
+
+
+def weekly_totals(rows, keep):
+    """Return Week (its Monday), StockCode, Quantity of the customers not kept.
+
+    Of the kept articles the :data:`COLLECTIVE_ARTICLES` are taken whose weekly totals
+    vary least (squared coefficient of variation, all weeks counted).
+
+    :param rows: typed frame of :func:`read_source`
+    :param keep: index of :func:`select_rows`
+    """
+    sale = _sales(rows)
+    kept = _sales(rows.loc[keep])
+    sale = sale[(sale["Country"] == "United Kingdom") & sale["StockCode"].isin(kept["StockCode"])]
+    others = sale[~sale["CustomerID"].isin(kept["CustomerID"])]
+    table = others.pivot_table(index="StockCode", columns="week", values="Quantity", aggfunc="sum", fill_value=0)
+    variation = (table.std(axis=1) / table.mean(axis=1)).sort_values(kind="stable")
+    totals = table.loc[sorted(variation.index[:COLLECTIVE_ARTICLES])].stack()
+    totals = totals[totals > 0].rename("Quantity").reset_index()
+    totals["Week"] = totals["week"].dt.start_time.dt.strftime("%Y-%m-%d")
+    return totals.sort_values(["Week", "StockCode"])[["Week", "StockCode", "Quantity"]]
 
 
 def _select_customers(sale):
@@ -133,8 +164,13 @@ def write_extract(text, keep, target):
     :param keep: index of the rows to write
     :param target: path of the .csv.gz
     """
+    _write(text.loc[keep].sort_index(), target)
+
+
+def _write(table, target):
+    """Write a table as csv.gz without a time stamp in it."""
     plain = io.StringIO()
-    text.loc[keep].sort_index().to_csv(plain, index=False, lineterminator="\n")
+    table.to_csv(plain, index=False, lineterminator="\n")
     with (
         open(target, "wb") as raw,
         gzip.GzipFile(filename="", fileobj=raw, mode="wb", compresslevel=9, mtime=0) as packed,
@@ -152,6 +188,8 @@ def main():
     text, rows = read_source(options.source)
     keep = select_rows(rows)
     write_extract(text, keep, options.target)
+    totals = weekly_totals(rows, keep)
+    _write(totals, Path(options.target).with_name("weekly_totals.csv.gz"))
     kept = rows.loc[keep]
     good = kept[~kept["credit"] & (kept["Quantity"] > 0) & (kept["UnitPrice"] > 0)]
     print(
@@ -159,6 +197,7 @@ def main():
         f"{good['StockCode'].nunique()} stock codes, "
         f"{good['CustomerID'].nunique()} customers -> {options.target}"
     )
+    print(f"{len(totals)} weekly totals of {totals['StockCode'].nunique()} articles")
 
 
 if __name__ == "__main__":

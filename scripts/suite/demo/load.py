@@ -20,6 +20,7 @@ from .users import load_users
 
 ROOT = Path(__file__).resolve().parents[3]
 DATA = ROOT / "data" / "online_retail" / "online_retail_extract.csv.gz"
+TOTALS = DATA.with_name("weekly_totals.csv.gz")
 
 DESCRIPTION = """\
 Load the demo story into a running Odoo, as an outside client would (RPC only).
@@ -156,6 +157,8 @@ def main(arguments):
         client = Client(options.url, options.db, options.login, options.password)
         modules = settings.check_modules(client)
         retail = online_retail.read(options.csv)
+        if options.csv == DATA:
+            retail = online_retail.add_weekly_totals(retail, TOTALS)
         for code in ("en_US", "ko_KR"):
             settings.activate_language(client, code)
         settings.prepare_company(client)

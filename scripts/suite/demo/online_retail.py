@@ -6,7 +6,7 @@ Pure pandas, no Odoo: takes the file, gives tables and a list of problems.
 """
 
 from collections import defaultdict, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -20,6 +20,8 @@ COLUMNS = [
     "CustomerID",
     "Country",
 ]
+TOTALS = ["Week", "StockCode", "Quantity"]
+COLLECTIVE = "99999"  # customer number of the weekly collective orders
 ARTICLE = r"^\d{5}[A-Za-z]{0,2}$"
 
 
@@ -86,6 +88,42 @@ def read(path):
         "line", kind="stable"
     )
     return Retail(sales, returns, articles, report.reset_index(drop=True))
+
+
+def add_weekly_totals(retail, path):
+    """Add one collective order a week, of customer :data:`COLLECTIVE`, to the sales.
+
+    :param retail: :class:`Retail`; prices and descriptions come from its articles
+    :param path: csv or csv.gz with the columns :data:`TOTALS`
+    :return: a new :class:`Retail`
+    :raise ValueError: a column is missing, or an article the sales do not hold
+    """
+    totals = pd.read_csv(path, dtype={"StockCode": str}, parse_dates=["Week"])
+    missing = [name for name in TOTALS if name not in totals.columns]
+    if missing:
+        raise ValueError(f"{path}: column(s) missing: {', '.join(missing)}")
+    strange = sorted(set(totals["StockCode"]) - set(retail.articles.index))
+    if strange:
+        raise ValueError(f"{path}: StockCode not among the sales: {', '.join(strange)}")
+    # ordered in the middle of the week, so that it counts in the week it was sold in
+    dates = totals["Week"] + pd.Timedelta(days=2, hours=9)
+    more = pd.DataFrame(
+        {
+            "order": dates.dt.strftime("9%Y%m%d"),
+            "line": totals.groupby("Week").cumcount(),
+            "customer": COLLECTIVE,
+            "article": totals["StockCode"],
+            "quantity": totals["Quantity"],
+            "price": totals["StockCode"].map(retail.articles["price"]),
+            "date": dates,
+            "country": "United Kingdom",
+            "file_line": range(2, len(totals) + 2),
+        }
+    )
+    more = more[more["date"] <= retail.sales["date"].max()]
+    sales = pd.concat([retail.sales, more[retail.sales.columns]], ignore_index=True)
+    sales = sales.sort_values(["date", "order", "line"], kind="stable", ignore_index=True)
+    return replace(retail, sales=sales)
 
 
 def _typed(text, problems):

@@ -7,6 +7,7 @@ costs and suppliers are invented here, the same every time; numbers, countries,
 descriptions and prices are the source's.
 """
 
+from .online_retail import COLLECTIVE
 from .retail_plan import LANES, SUPPLIER_LEAD_DAYS, lane_of, stable_number, supplier_of
 
 COUNTRY_CODES = {
@@ -100,6 +101,8 @@ def customers(orders):
             first = FIRST[seed % len(FIRST)]
             name = f"{first} {SECOND[seed // len(FIRST) % len(SECOND)]}"
             seed += 1
+        if number == COLLECTIVE:
+            name = "Online Shop (all other customers)"
         seen.add(name)
         code = COUNTRY_CODES.get(country, "")
         towns = TOWNS.get(code, [""])

@@ -22,6 +22,8 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
+from .online_retail import COLLECTIVE
+
 HOME = "United Kingdom"
 WORLD = {"Australia", "Japan", "Singapore", "USA", "Canada", "Brazil", "RSA", "Israel"}
 # lane -> (promised working days, working days with the carrier, {lead: share})
@@ -165,7 +167,8 @@ def _delay_one_order(orders, lines, returns, now):
     """
     low, high = DELAYED_AGE_DAYS
     age = (now - orders["date"]).dt.days
-    recent = orders[age.between(low, high) & (orders["lane"] == "home")]
+    named = (orders["lane"] == "home") & (orders["customer"] != COLLECTIVE)
+    recent = orders[age.between(low, high) & named]
     if recent.empty:
         return None
     value = (lines["quantity"] * lines["price"]).groupby(lines["order"]).sum()
