@@ -50,7 +50,7 @@ class TestCron(ForecastCase):
         self.assertEqual((plan.run_ids + second.run_ids).mapped("state"), ["done"] * 2)
         self.assertEqual(plan.run_ids.user_id, self.planner)
 
-    def test_queue_restarts_what_a_kill_left(self):
+    def test_queue_takes_up_what_a_kill_left(self):
         plan = self.make_plan()
         killed = self.env["forecast.run"].create(
             {"plan_id": plan.id, "state": "running", "user_id": self.planner.id}
@@ -58,9 +58,25 @@ class TestCron(ForecastCase):
         with self.enter_registry_test_mode():
             self.env.ref("omni_forecast.ir_cron_forecast_queue").method_direct_trigger()
         killed.invalidate_recordset()
+        self.assertEqual((killed.state, killed.takes), ("done", 2))
+        self.assertIn("Taken up again", killed.error)
+        self.assertEqual(plan.run_ids, killed)
+
+    def test_queue_gives_up_a_run_that_stops_every_worker(self):
+        plan = self.make_plan()
+        killed = self.env["forecast.run"].create(
+            {
+                "plan_id": plan.id,
+                "state": "running",
+                "takes": 5,
+                "user_id": self.planner.id,
+            }
+        )
+        with self.enter_registry_test_mode():
+            self.env.ref("omni_forecast.ir_cron_forecast_queue").method_direct_trigger()
+        killed.invalidate_recordset()
         self.assertEqual(killed.state, "failed")
-        restarted = plan.run_ids - killed
-        self.assertEqual((restarted.state, restarted.origin), ("done", "restart"))
+        self.assertIn("without a word", killed.error)
 
     def test_old_runs_are_forgotten(self):
         plan = self.make_plan()

@@ -46,6 +46,10 @@ _PROBLEMS = {
         model=f["model"],
         reason=f["reason"],
     ),
+    "not_computed": lambda env, f: env._(
+        "Could not be forecast in the newest run; what was known before stays. %(reason)s",
+        reason=f["reason"],
+    ),
     "not_finite": lambda env, f: env._("The model gave no finite forecast."),
     "returns_exceed_deliveries": lambda env, f: env._(
         "Returns exceed deliveries in %(count)s period(s); demand counts as zero there.",

@@ -92,6 +92,18 @@ class ForecastPlan(models.Model):
         "median of several library models, minutes instead of seconds.",
     )
 
+    incremental = fields.Boolean(
+        string="Only What Changed",
+        help="A run forecasts only the series whose demand or settings have changed since "
+        "the last one; the others keep forecast and recommendation.",
+    )
+    full_every = fields.Integer(
+        string="Full Every",
+        default=4,
+        help="Every n-th run forecasts all series anyway, so that all learn from the newest "
+        "errors of all.",
+    )
+
     # Reorder rules
     service_level = fields.Float(
         digits=(6, 4),
@@ -178,6 +190,9 @@ class ForecastPlan(models.Model):
     _history_range = models.Constraint(
         "CHECK (history_periods BETWEEN 3 AND 5000)",
         "The history must hold 3 to 5000 periods.",
+    )
+    _full_every_positive = models.Constraint(
+        "CHECK (full_every > 0)", "Every how many runs all is forecast must be positive."
     )
     _horizon_range = models.Constraint(
         "CHECK (horizon BETWEEN 1 AND 400)",

@@ -4,4 +4,6 @@
 from . import forecast_run
 from . import forecast_run_process
 from . import forecast_run_write
+from . import forecast_run_split
+from . import forecast_run_part
 from . import forecast_problem

@@ -3,24 +3,20 @@
 
 import logging
 import time
-from contextlib import contextmanager
 
-from psycopg2 import DatabaseError, OperationalError
+from psycopg2 import InterfaceError, OperationalError
 
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, split_every
 
+from ...tools.locks import advisory_lock
 from ...tools.texts import problem_text
+from .run_cancel import Cancelled
 
 _logger = logging.getLogger(__name__)
 
 LOCK_CLASS = 0x0F02  # first key of the advisory lock; the second is the plan's id
-CHUNK = 1000
-
-
-class Cancelled(Exception):
-    """A person asked the run to stop."""
+TAKES = 5  # how often a run may stop its worker before it is given up
 
 
 class ForecastRun(models.Model):
@@ -28,50 +24,32 @@ class ForecastRun(models.Model):
 
     _inherit = "forecast.run"
 
-    @contextmanager
     def _plan_lock(self, commit):
-        """Yield whether this process alone works on the plan.
+        """Yield whether this process alone works on the plan."""
+        return advisory_lock(self.env, LOCK_CLASS, self.plan_id.id, commit)
 
-        A killed worker loses its connection, and with it the lock. Without `commit`
-        the lock ends with the transaction; else it must outlive commits, and is given
-        back by hand, also on a connection whose transaction has failed.
-        """
-        key = (LOCK_CLASS, self.plan_id.id)
-        if not commit:
-            lock = SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", *key)
-            yield self.env.execute_query(lock)[0][0]
-            return
-        lock = SQL("SELECT pg_try_advisory_lock(%s, %s)", *key)
-        mine = self.env.execute_query(lock)[0][0]
-        try:
-            yield mine
-        finally:
-            if mine:
-                unlock = SQL("SELECT pg_advisory_unlock(%s, %s)", *key)
-                try:
-                    self.env.cr.execute(unlock)
-                except DatabaseError:
-                    self.env.cr.rollback()
-                    self.env.cr.execute(unlock)
+    def _at_work(self):
+        """Whether other processes do this run's parts at this moment (see the add-ons that
+        spread parts over several workers)."""
+        return False
 
     def _recover_dead(self):
-        """Fail runs that are "running" though nobody runs them, and queue them anew."""
+        """Queue again what is "running" though nobody runs it.
+
+        The run goes on where it was: parts and series that are written are not done again.
+        """
         for run in self.search([("state", "=", "running")]):
             with run._plan_lock(commit=True) as mine:
-                if not mine:
+                if not mine or run._at_work():
                     continue
-                run._fail_dead()
-                if not run.cancel_requested and not self.search_count(
+                newer = self.search_count(
                     [("plan_id", "=", run.plan_id.id), ("state", "=", "queued")],
                     limit=1,
-                ):
-                    self.create(
-                        {
-                            "plan_id": run.plan_id.id,
-                            "origin": "restart",
-                            "user_id": run.user_id.id,
-                        }
-                    )
+                )
+                if run.cancel_requested or newer or run.takes >= TAKES:
+                    run._fail_dead()
+                else:
+                    run.write({"state": "queued", "takes": max(run.takes, 1)})
 
     def _fail_dead(self):
         for run in self:
@@ -82,8 +60,8 @@ class ForecastRun(models.Model):
                     "finished_at": fields.Datetime.now(),
                     "error": self.env._(
                         "The worker stopped at step “%(step)s” (%(progress)d %%), without "
-                        "a word: killed, out of memory or shut down. The run starts anew; "
-                        "forecasts written before are replaced, none is doubled.",
+                        "a word: killed, out of memory or shut down. Forecasts written "
+                        "before stay; none is doubled.",
                         step=run.step or "-",
                         progress=run.progress,
                     ),
@@ -114,51 +92,66 @@ class ForecastRun(models.Model):
             dead = self.search(
                 [("plan_id", "=", self.plan_id.id), ("state", "=", "running")]
             )
+            if any(run._at_work() for run in dead):
+                return False
             if self in dead and self.cancel_requested:
                 dead._fail_dead()
                 return True
             (dead - self)._fail_dead()
-            began = time.monotonic()
+            again = self in dead or self.takes > 0
             self.write(
                 {
                     "state": "running",
-                    "started_at": fields.Datetime.now(),
-                    "progress": 0.0,
+                    "started_at": self.started_at or fields.Datetime.now(),
+                    "takes": self.takes + 1,
                     "error": self.env._("Taken up again after the worker had stopped.")
-                    if self in dead
+                    if again
                     else False,
                 }
             )
-            state, error = "done", False
-            try:
-                self._step(self.env._("Reading demand"), 1, commit)
-                if commit:
-                    self._work(commit)
-                else:
-                    with self.env.cr.savepoint():
-                        self._work(commit)
-            except Cancelled:
-                state = "cancelled"
-            except Exception as problem:
-                # whatever went wrong must be readable in the run, not only in the log
-                state, error = "failed", self._explain(problem)
-                _logger.warning("Forecast run %s failed", self.id, exc_info=True)
-            if state != "done" and commit:
-                self.env.cr.rollback()
-            self.env.invalidate_all()
-            values = {
-                "state": state,
-                "finished_at": fields.Datetime.now(),
-                "duration": time.monotonic() - began,
-            }
-            if state == "done":
-                values.update(progress=100.0, step=False)
-            if error:
-                values["error"] = error
-            self.write(values)
-            if commit:
-                self.env["ir.cron"]._commit_progress()
+            self._run(self._work, commit)
         return True
+
+    def _run(self, work, commit):
+        """Call `work(commit)`, and keep its outcome in the record.
+
+        :param work: bound method; returns False when others go on with the run
+        """
+        began = time.monotonic()
+        state, error = "done", False
+        try:
+            if commit:
+                ended = work(commit)
+            else:
+                with self.env.cr.savepoint():
+                    ended = work(commit)
+            if not ended:
+                return
+        except Cancelled:
+            state = "cancelled"
+        except InterfaceError:
+            raise  # no connection, nothing can be noted: the queue takes the run up again
+        except Exception as problem:
+            if isinstance(problem, OperationalError) and self.env.cr._cnx.closed:
+                raise
+            # whatever went wrong must be readable in the run, not only in the log
+            state, error = "failed", self._explain(problem)
+            _logger.warning("Forecast run %s failed", self.id, exc_info=True)
+        if state != "done" and commit:
+            self.env.cr.rollback()
+        self.env.invalidate_all()
+        values = {
+            "state": state,
+            "finished_at": fields.Datetime.now(),
+            "duration": self.duration + time.monotonic() - began,
+        }
+        if state == "done":
+            values.update(progress=100.0, step=False)
+        if error:
+            values["error"] = error
+        self.write(values)
+        if commit:
+            self.env["ir.cron"]._commit_progress()
 
     def _explain(self, problem):
         if isinstance(problem, OperationalError):
@@ -179,41 +172,53 @@ class ForecastRun(models.Model):
         if commit:
             self.env["ir.cron"]._commit_progress()
 
+    def _plan(self):
+        """The plan in the run's company."""
+        return self.plan_id.with_company(self.company_id)
+
     def _work(self, commit):
-        plan = self.plan_id.with_company(self.company_id)
-        demands = plan.read_demand()
+        """Read, forecast, write, propose.
+
+        :returns: False when other processes go on with the parts
+        """
+        plan = self._plan()
+        self._step(self.env._("Reading demand"), 1, commit)
+        if not self._can_go_on(plan):
+            self._make_parts(plan, commit)
+        if not self._do_parts(commit):
+            return False
+        return self._finish(commit)
+
+    def _do_parts(self, commit):
+        """Do the parts, one after the other, in this process.
+
+        :returns: False when other processes do them
+        """
+        for part in self.part_ids.sorted("sequence"):
+            part._do(commit)
+        return True
+
+    def _finish(self, commit):
+        """What needs all parts: totals, retired series, problems."""
+        plan = self._plan()
+        parts = self.part_ids
+        failed = parts.filtered(lambda part: part.state == "failed")
+        if failed and failed == parts:
+            raise UserError(failed[0].error)
+        self._step(self.env._("Closing the run"), 96, commit)
+        failed._name_failed()
+        self._retire(plan)
         self.write(
             {
-                "rows_read": sum(demand.moves for demand in demands),
-                "series_count": len(demands),
-                "line_count": 0,
-                "recommendation_count": 0,
-                "problem_count": 0,
+                "line_count": sum(parts.mapped("line_count")),
+                "recommendation_count": sum(parts.mapped("recommendation_count")),
+                "problem_count": self.env["forecast.problem"].search_count(
+                    [("run_id", "=", self.id)]
+                ),
             }
         )
-        self.problem_ids.unlink()
-        problems = self._demand_problems(plan, demands)
-        if not demands:
-            self._write_problems(problems)
-            self._retire(plan)
-            return
-        self._step(self.env._("Forecasting %s series", len(demands)), 10, commit)
-        inputs = self._prepare(plan, demands)
-        result = self._forecast(plan, inputs, commit)
-        self._step(self.env._("Writing forecasts"), 55, commit)
-        lines = proposals = done = 0
-        for chunk in split_every(CHUNK, inputs, list):
-            written, proposed = self._write_chunk(plan, chunk, result)
-            lines += written
-            proposals += proposed
-            done += len(chunk)
-            self._step(
-                self.env._("Writing forecasts"), 55 + 40 * done / len(inputs), commit
-            )
-        problems += result.problems
-        self._retire(plan)
-        self._write_problems(problems)
-        self.write({"line_count": lines, "recommendation_count": proposals})
+        parts.write({"inputs": False, "peers": False})
+        return True
 
     def _demand_problems(self, plan, demands):
         """Problems visible in the demand itself, as `_write_problems` takes them."""
@@ -256,16 +261,15 @@ class ForecastRun(models.Model):
 
     def _write_problems(self, problems):
         """Store (product, warehouse, code, figures, message) with their series."""
-        series = (
-            {
-                (one.product_id.id, one.warehouse_id.id): one.id
-                for one in self.env["forecast.series"].search(
-                    [("plan_id", "=", self.plan_id.id)]
-                )
-            }
-            if problems
-            else {}
-        )
+        if not problems:
+            return
+        products = list({problem[0] for problem in problems})
+        series = {
+            (one.product_id.id, one.warehouse_id.id): one.id
+            for one in self.env["forecast.series"].search(
+                [("plan_id", "=", self.plan_id.id), ("product_id", "in", products)]
+            )
+        }
         self.env["forecast.problem"].create(
             [
                 {
@@ -282,7 +286,6 @@ class ForecastRun(models.Model):
                 for product_id, warehouse_id, code, figures, message in problems
             ]
         )
-        self.problem_count = len(problems)
 
     def _retire(self, plan):
         """Archive series that this run no longer covers (sold out, archived, out of

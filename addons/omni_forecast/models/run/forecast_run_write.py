@@ -2,7 +2,6 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 import json
-import time
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,6 +36,7 @@ class SeriesInput:
     service: float = 0.95
     periods: int = 1
     series_id: int = 0
+    signature: str = ""  # hash of all the above and of the plan's settings
 
 
 class ForecastRun(models.Model):
@@ -104,23 +104,17 @@ class ForecastRun(models.Model):
             }
         )
 
-    def _forecast(self, plan, inputs, commit=False):
-        """Let the engine, in a process of its own, forecast and judge the series."""
+    def _forecast(self, plan, inputs, follow=None):
+        """Let the engine, in a process of its own, forecast and judge the series.
+
+        :param follow: called about twice a second, now and then with (done, total); raises
+            Cancelled to stop
+        """
         from ...engine import run_in_process
         from ...engine.worker import Cancelled as EngineCancelled
-        from .forecast_run_process import Cancelled
+        from .run_cancel import Cancelled
 
         freq = GRAINS[plan.grain][0]
-        text = self.env._("Forecasting %s series", len(inputs))
-        last = [time.monotonic()]
-
-        def follow(done=0, total=1):
-            # once in two seconds is enough for a person, and for the database
-            if commit and time.monotonic() - last[0] > 2:
-                last[0] = time.monotonic()
-                share = done / total if done else (self.progress - 10) / 45
-                self._step(text, 10 + 45 * share, commit)
-
         try:
             result = run_in_process(
                 self._panel(freq, inputs),
@@ -131,7 +125,7 @@ class ForecastRun(models.Model):
                 service={one.uid: one.service for one in inputs},
                 missing="zero",
                 progress=follow,
-                cancel=lambda: follow() or False,
+                cancel=follow,
             )
         except EngineCancelled as stop:
             raise Cancelled() from stop
@@ -176,6 +170,7 @@ class ForecastRun(models.Model):
         "active",
         "company_id",
         "run_id",
+        "input_hash",
         "abc",
         "demand_class",
         "adi",
@@ -228,6 +223,7 @@ class ForecastRun(models.Model):
                 "active": True,
                 "company_id": plan.company_id.id,
                 "run_id": self.id,
+                "input_hash": one.signature,
                 "abc": one.abc,
                 "demand_class": choice["demand_class"],
                 "adi": number(choice["adi"]),

@@ -115,6 +115,12 @@ class Results:
             return sum(means[:periods])
         return sum(means) * periods / len(means)
 
+    def problems_of(self, uids):
+        """The problems of these series."""
+        return [
+            problem for problem in self.problems if f"{problem[0]}-{problem[1]}" in uids
+        ]
+
     def problem(self, uid):
         """[(code, figures, message)] of one series."""
         return self._problems.get(uid, [])

@@ -31,6 +31,9 @@ class ForecastSeries(models.Model):
     run_id = fields.Many2one(
         "forecast.run", string="Last Run", index="btree_not_null", ondelete="set null"
     )
+    input_hash = fields.Char(
+        help="The same hash again means the same demand and the same settings."
+    )
     active = fields.Boolean(default=True)
 
     abc = fields.Selection(
@@ -187,6 +190,18 @@ class ForecastSeries(models.Model):
             series.display_name = (
                 f"{series.product_id.display_name} – {series.warehouse_id.code}"
             )
+
+    def _mark_failed(self, reason):
+        """The newest run could not forecast these series: keep them, say why."""
+        self.write(
+            {
+                "exception": "problem",
+                "problem": reason,
+                "problem_notes": [["not_computed", {"reason": reason}, reason]],
+            }
+        )
+        for one in self:
+            one.exception_value = one.yearly_value
 
     @api.depends("reason", "model")
     @api.depends_context("lang")

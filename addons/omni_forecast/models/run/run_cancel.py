@@ -1,0 +1,6 @@
+# Copyright 2026 Omni Suite contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+
+class Cancelled(Exception):
+    """A person asked the run to stop."""
