@@ -163,13 +163,32 @@ class MedicalStoreroomLine(models.Model):
         self.env["stock.location"].flush_model(["parent_path"])
 
     @api.model
+    def _quant_source(self, line_ids):
+        """FROM and WHERE of the stock below the storerooms of the lines."""
+        self.env["stock.quant"].flush_model()
+        self.env["stock.lot"].flush_model(["expiration_date"])
+        self._flush_places()
+        return SQL(
+            """
+            FROM medical_storeroom_line line
+            JOIN medical_storeroom room ON room.id = line.storeroom_id
+            JOIN stock_location root ON root.id = room.location_id
+            JOIN stock_location place
+              ON place.parent_path LIKE root.parent_path || '%%'
+            JOIN stock_quant quant
+              ON quant.location_id = place.id
+             AND quant.product_id = line.product_id
+       LEFT JOIN stock_lot lot ON lot.id = quant.lot_id
+           WHERE line.id IN %s
+            """,
+            tuple(line_ids),
+        )
+
+    @api.model
     def _stock_rows(self, line_ids):
         """Rows ``(line id, quantity, earliest expiry date)``."""
         if not line_ids:
             return []
-        self.env["stock.quant"].flush_model()
-        self.env["stock.lot"].flush_model(["expiration_date"])
-        self._flush_places()
         return self.env.execute_query(
             SQL(
                 """
@@ -178,19 +197,10 @@ class MedicalStoreroomLine(models.Model):
                        MIN(lot.expiration_date) FILTER (
                            WHERE quant.quantity > 0
                        )::date
-                  FROM medical_storeroom_line line
-                  JOIN medical_storeroom room ON room.id = line.storeroom_id
-                  JOIN stock_location root ON root.id = room.location_id
-                  JOIN stock_location place
-                    ON place.parent_path LIKE root.parent_path || '%%'
-                  JOIN stock_quant quant
-                    ON quant.location_id = place.id
-                   AND quant.product_id = line.product_id
-             LEFT JOIN stock_lot lot ON lot.id = quant.lot_id
-                 WHERE line.id IN %s
+                %s
               GROUP BY line.id
                 """,
-                tuple(line_ids),
+                self._quant_source(line_ids),
             )
         )
 
@@ -199,9 +209,6 @@ class MedicalStoreroomLine(models.Model):
         """Rows ``(line id, lot id or None, quantity, expiry date or None)``."""
         if not line_ids:
             return []
-        self.env["stock.quant"].flush_model()
-        self.env["stock.lot"].flush_model(["expiration_date"])
-        self._flush_places()
         return self.env.execute_query(
             SQL(
                 """
@@ -209,21 +216,12 @@ class MedicalStoreroomLine(models.Model):
                        quant.lot_id,
                        SUM(quant.quantity)::float,
                        lot.expiration_date::date
-                  FROM medical_storeroom_line line
-                  JOIN medical_storeroom room ON room.id = line.storeroom_id
-                  JOIN stock_location root ON root.id = room.location_id
-                  JOIN stock_location place
-                    ON place.parent_path LIKE root.parent_path || '%%'
-                  JOIN stock_quant quant
-                    ON quant.location_id = place.id
-                   AND quant.product_id = line.product_id
-             LEFT JOIN stock_lot lot ON lot.id = quant.lot_id
-                 WHERE line.id IN %s
+                %s
               GROUP BY line.id, quant.lot_id, lot.expiration_date
                 HAVING SUM(quant.quantity) <> 0
               ORDER BY line.id, lot.expiration_date NULLS LAST, quant.lot_id
                 """,
-                tuple(line_ids),
+                self._quant_source(line_ids),
             )
         )
 
