@@ -5,10 +5,13 @@
 Sources: the (R, s, S) policy of Silver, Pyke & Thomas, *Inventory and Production
 Management in Supply Chains*, 4th ed. 2017, ch. 6 – the reorder point s covers the
 demand of lead time plus review period, the order-up-to level S adds one cycle of
-demand. ABC by cumulative share of value: the same, ch. 2.
+demand. Variable lead times: the same, ch. 6, and Hadley & Whitin 1963, ch. 3: the variance of
+the demand of a random lead time L is E(L)·Var(D) + E(D)²·Var(L). ABC by cumulative share of
+value: the same, ch. 2.
 """
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
@@ -60,6 +63,8 @@ def reorder_levels(
     step=1.0,
     moq=0.0,
     multiple=0.0,
+    lead_sd=0.0,
+    service=0.95,
 ):
     """Reorder point and order-up-to level of N articles.
 
@@ -68,8 +73,12 @@ def reorder_levels(
     total. Expected demand shrinks with f, the safety part with √f (independent
     demands, variance proportional to time).
 
-    minimum = f × mean_total + √f × max(0, quantile − mean_total)
+    base    = √f × max(0, quantile − mean_total)
+    safety  = √(base² + (z × demand of a day × lead_sd)²)
+    minimum = f × mean_total + safety
     maximum = minimum + max(demand of one review period, MOQ, one step)
+
+    The quantile already holds the term E(L)·Var(D); z is the normal quantile of `service`.
 
     Both are rounded up: the minimum to `step`, the difference to `multiple`.
 
@@ -82,6 +91,8 @@ def reorder_levels(
     :param step: smallest quantity of the unit of measure
     :param moq: vendor's minimum quantity, in the unit of the demand; 0 = none
     :param multiple: order quantity is a multiple of this; 0 = none
+    :param lead_sd: standard deviation of the lead time in days; 0 = certain
+    :param service: (N,) or scalar, the probability that `quantile` stands for
     :returns: Levels
     :raises ValueError: a quantity is not finite, step is not positive
     """
@@ -100,6 +111,12 @@ def reorder_levels(
     share = np.clip(days / (np.asarray(periods) * period_days), 0.0, 1.0)
     expected = share * mean_total
     safety = np.sqrt(share) * np.maximum(0.0, quantile - mean_total)
+    spread = np.maximum(0.0, np.asarray(lead_sd, dtype=float))
+    if spread.any():
+        late = lead_safety(
+            service, mean_total / (np.asarray(periods) * period_days), spread
+        )
+        safety = np.sqrt(safety**2 + late**2)
     cycle = mean_period / period_days * np.asarray(review_days, dtype=float)
     step = np.broadcast_to(np.asarray(step, dtype=float), expected.shape)
     lot = np.maximum(step, np.broadcast_to(np.asarray(multiple, float), expected.shape))
@@ -115,6 +132,14 @@ def reorder_levels(
         safety=safety,
         cycle=cycle,
     )
+
+
+def lead_safety(service, daily, lead_sd):
+    """Safety stock that the vendor's unpunctuality alone asks for: z · demand of a day ·
+    standard deviation of the lead time in days (all scalar or (N,))."""
+    service = np.broadcast_to(np.asarray(service, float), np.shape(daily))
+    z = np.array([NormalDist().inv_cdf(one) for one in service.ravel()])
+    return np.maximum(0.0, z.reshape(service.shape)) * daily * lead_sd
 
 
 def stock_value_change(before, after, cost, expected, is_new):
