@@ -131,7 +131,13 @@ def forecast(
         )
     error = back.actual - past
     frame = forecast_frame(
-        table, final[:, :horizon], scale, error[:, :, :horizon], past_scale, group
+        table,
+        final[:, :horizon],
+        scale,
+        error[:, :, :horizon],
+        past[:, :, :horizon],
+        past_scale,
+        group,
     )
     return ForecastResult(
         forecasts=frame,

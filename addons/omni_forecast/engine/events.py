@@ -168,9 +168,13 @@ class Record:
             for key, by_event in sums.items()
         }
 
-    def ratio(self, kind, event):
-        """Measured ratio of one earlier event over all its products, or None."""
-        return self._ratios.get((kind,), {}).get(event)
+    def ratio(self, kind, event, category=None):
+        """Measured ratio of one earlier event over all its products (those of one
+        category, where given and seen), or None."""
+        whole = self._ratios.get((kind,), {}).get(event)
+        if category is None:
+            return whole
+        return self._ratios.get((kind, category), {}).get(event, whole)
 
     def propose(self, kind, category=None, product=None):
         """Ratio to expect of the next event of this kind (an `Uplift`)."""

@@ -21,19 +21,22 @@ def _long(table, horizon):
     )
 
 
-def forecast_frame(table, mean, scale, error, past_scale, group):
-    """The forecasts with their intervals, in the order of the ids."""
+def never_negative(table):
+    """(N,) bool, series without a negative value."""
+    return ~(np.nan_to_num(table.y).min(1) < 0)
+
+
+def forecast_frame(table, mean, scale, error, past, past_scale, group):
+    """The forecasts with their intervals, in the order of the ids.
+
+    :param error: (W, N, H) actual - forecast of the chosen models; :param past: their
+        forecasts
+    """
     horizon = mean.shape[1]
     unit = table.unit[:, None]
-    known = intervals.learn(error, past_scale, group, np.unique(group))
-    lo95, lo80, hi80, hi95 = known.bounds(mean, scale, group)
-    never_negative = ~(np.nan_to_num(table.y).min(1) < 0)[:, None]
-    for bound in (lo95, lo80):
-        np.maximum(
-            bound, 0.0, out=bound, where=np.broadcast_to(never_negative, bound.shape)
-        )
-    lo80, hi80 = np.minimum(lo80, mean), np.maximum(hi80, mean)
-    lo95, hi95 = np.minimum(lo95, lo80), np.maximum(hi95, hi80)
+    floor = never_negative(table)
+    known = intervals.learn(error, past_scale, group, np.unique(group), past, floor)
+    lo95, lo80, hi80, hi95 = known.bounds(mean, scale, group, floor)
     ids, ds = _long(table, horizon)
     frame = pd.DataFrame(
         {
@@ -90,11 +93,18 @@ def score_frame(table, back, season, past_scale, group):
     names = list(back.mean)
     columns = ["unique_id", "model"] + SCORES + MEASURED + ["n"]
     parts = []
+    floor = never_negative(table)
     for code, name in enumerate(names):
         values = score(back, name, table.y, season)
         keep = values["n"] > 0
         values.update(
-            intervals.measure(-back.error(name).astype(float), past_scale, group)
+            intervals.measure(
+                -back.error(name).astype(float),
+                past_scale,
+                group,
+                back.mean[name].astype(float),
+                floor,
+            )
         )
         for column in ("bias", "pinball"):
             values[column] = values[column] * table.unit
@@ -148,7 +158,7 @@ def total_frame(
     columns = ["unique_id", "service", "quantile"]
     if periods is None:
         return pd.DataFrame(columns=columns)
-    never_negative = ~(np.nan_to_num(table.y).min(1) < 0)
+    floor = never_negative(table)
     parts = []
     for wanted in services:
         quantile = np.full(len(table.n), np.nan)
@@ -162,13 +172,13 @@ def total_frame(
                 group,
                 int(length),
                 asked,
-                level,
-                past_level,
+                level * table.unit,
+                past_level * table.unit,
             )
             for service, answer in zip(asked, answers, strict=True):
                 rows = (periods == length) & (wanted == service)
                 quantile[rows] = answer[rows]
-        quantile = np.where(never_negative, np.maximum(quantile, 0.0), quantile)
+        quantile = np.where(floor, np.maximum(quantile, 0.0), quantile)
         part = pd.DataFrame(
             {
                 "unique_id": table.ids,

@@ -5,8 +5,17 @@
 The errors of the rolling origins are divided by a scale of their series and a growth
 by horizon; what remains is pooled by group of series, and its quantiles (not symmetric)
 times scale and growth are the interval. With few errors the quantiles lean on the
-normal distribution. Sources: split conformal prediction, Vovk et al. 2005, Lei et al.
-2018; scaling by a difficulty estimate, Papadopoulos et al. 2011.
+normal distribution.
+
+Intermittent demand that is never negative gets the shortest interval, which begins at zero:
+nothing can miss it below, so the whole of the promised misses is spent above. Where zero alone
+is more frequent than the promise, no interval that holds zero keeps to it; then zero is left
+out (by a hair: the bound is under the mean) on that share of periods where it is least likely,
+which is the randomised conformal set with the draw made by likelihood. So the promise
+holds over all such series together, not for each one.
+
+Sources: split conformal prediction, Vovk et al. 2005, Lei et al. 2018; scaling by a
+difficulty estimate, Papadopoulos et al. 2011; randomised sets for ties, Vovk et al. 2005.
 """
 
 from dataclasses import dataclass
@@ -15,6 +24,8 @@ from statistics import NormalDist
 import numpy as np
 
 LEVELS = (0.025, 0.1, 0.9, 0.975)
+PROMISED = (0.95, 0.8)
+SPARSE = 1  # the group of intermittent demand
 PRIOR = 60  # errors that the normal distribution is worth
 PRIOR_PERIODS = 2  # periods that the usual error of the group is worth
 POOL = 40000  # errors kept for a quantile; a deterministic stride beyond
@@ -98,43 +109,106 @@ def blended_quantiles(values, levels):
 
 @dataclass(frozen=True)
 class Conformal:
-    """quantile[group] (4,), growth[group] (H,)."""
+    """quantile[group] (4,), growth[group] (H,); from_zero[group] ((q, share), …) for
+    each of PROMISED: upper quantile, and share of periods whose interval leaves zero out."""
 
     quantile: dict
     growth: dict
+    from_zero: dict
 
-    def bounds(self, mean, scale, group):
-        """(4, N, H): lo95, lo80, hi80, hi95 around `mean`."""
+    def bounds(self, mean, scale, group, floor=None):
+        """(4, N, H): lo95, lo80, hi80, hi95 around `mean`.
+
+        :param floor: (N,) bool, series that are never negative
+        """
         out = np.empty((4,) + mean.shape)
         for g in np.unique(group):
             rows = group == g
             width = scale[rows, None] * self.growth[g]
             for i, q in enumerate(self.quantile[g]):
                 out[i, rows] = mean[rows] + q * width
+            if g in self.from_zero and floor is not None:
+                rows = rows & floor
+                self._from_zero(out, mean, scale[:, None] * self.growth[g], rows, g)
+        if floor is not None:
+            np.maximum(out, 0.0, out=out, where=floor[:, None])
+        np.minimum(out[1], mean, out=out[1])
+        np.maximum(out[2], mean, out=out[2])
+        np.minimum(out[0], out[1], out=out[0])
+        np.maximum(out[3], out[2], out=out[3])
         return out
 
+    def _from_zero(self, out, mean, width, rows, g):
+        """Bounds of the never negative series of intermittent demand, in place."""
+        if not rows.any():
+            return
+        mean, width = mean[rows], width[rows]
+        height = mean / np.maximum(width, 1e-300)
+        for (low, high), (q, share) in zip(
+            ((0, 3), (1, 2)), self.from_zero[g], strict=True
+        ):
+            out[high, rows] = mean + q * width
+            out[low, rows] = 0.0
+            if share > 0 and not np.isnan(height).all():
+                limit = np.nanquantile(height, 1.0 - share)
+                out[low, rows] = np.maximum(mean - limit * width, 0.0)
 
-def learn(error, scale, group, every=None):
+
+def learn(error, scale, group, every=None, past=None, floor=None):
     """Conformal quantiles from backtest errors.
 
     :param error: (W, N, H) actual - forecast, NaN where unknown
     :param scale: (W, N); :param group: (N,) int; :param every: groups that need an
-    answer
+        answer
+    :param past: (W, N, H) the forecasts; :param floor: (N,) bool, never negative series;
+        with both, intermittent demand gets intervals that begin at zero
     """
-    quantile, grow = {}, {}
+    quantile, grow, from_zero = {}, {}, {}
     horizon = error.shape[2]
     with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = error / np.where(scale > 0, scale, np.nan)[:, :, None]
+        inverse = 1.0 / np.where(scale > 0, scale, np.nan)[:, :, None]
     for g in np.unique(group) if every is None else every:
-        part = ratio[:, group == g].reshape(-1, horizon)
+        rows = group == g
+        part = (error[:, rows] * inverse[:, rows]).reshape(-1, horizon)
         grow[g] = growth(part)
-        quantile[g] = blended_quantiles((part / grow[g]).ravel(), LEVELS)
-    return Conformal(quantile, grow)
+        part /= grow[g]
+        quantile[g] = blended_quantiles(part.ravel(), LEVELS)
+        if g == SPARSE and past is not None:
+            keep = floor[rows]
+            part = part.reshape(len(error), len(keep), horizon)[:, keep].ravel()
+            height = past[:, rows][:, keep] * inverse[:, rows][:, keep] / grow[g]
+            from_zero[g] = tuple(
+                _begin_at_zero(part, height.ravel(), p) for p in PROMISED
+            )
+    return Conformal(quantile, grow, from_zero)
 
 
-def measure(error, scale, group):
+def _begin_at_zero(ratio, height, promised):
+    """(upper quantile, share that leaves zero out) of intervals from zero.
+
+    :param ratio: (K,) standardised errors; :param height: (K,) forecasts in the same unit
+    """
+    known = ~np.isnan(ratio)
+    ratio, height = ratio[known], height[known]
+    count = len(ratio)
+    normal = NormalDist().inv_cdf(promised)
+    if not count:
+        return normal, 0.0
+    trust = count / (count + PRIOR)
+    # the interval reaches up to its mean at least, so all below that is inside
+    inside = np.count_nonzero(ratio <= 0) / count
+    if inside <= promised:
+        q = np.quantile(thin(ratio), min(promised * (count + 1) / count, 1.0))
+        return trust * max(q, 0.0) + (1 - trust) * normal, 0.0
+    limit = np.quantile(thin(ratio), inside - promised)
+    share = np.count_nonzero(height > -limit) / count
+    return (1 - trust) * normal, trust * share
+
+
+def measure(error, scale, group, past=None, floor=None):
     """Coverage and pinball per series, each origin judged by quantiles of the others.
 
+    :param past, floor: as in `learn`
     :returns: dict coverage80, coverage95, pinball, each (N,); NaN with under two
     origins
     """
@@ -143,8 +217,10 @@ def measure(error, scale, group):
     count = np.zeros(size)
     for w in range(windows if windows > 1 else 0):
         others = np.arange(windows) != w
-        known = learn(error[others], scale[others], group)
-        bound = known.bounds(np.zeros_like(error[w]), np.nan_to_num(scale[w]), group)
+        before = None if past is None else past[others]
+        known = learn(error[others], scale[others], group, None, before, floor)
+        mean = np.zeros_like(error[w]) if past is None else past[w]
+        bound = known.bounds(mean, np.nan_to_num(scale[w]), group, floor) - mean
         e = error[w]
         ok = ~np.isnan(e)
         count += ok.sum(1)
