@@ -7,3 +7,4 @@ from . import series
 from . import action
 from . import settings
 from . import opinion
+from . import event
