@@ -24,6 +24,7 @@ from .models import MODELS
 from .panel import Problems, build_panel
 from .policy import choose, drivers_choice, unbias
 from .request import check_request, lead_times, services_of
+from .value_added import promise_frame
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class ForecastResult:
       tracking_signal, bias_alarm (see `accuracy.bias_alarm`), recent_bias (mean of
       forecast - actual over the `checked` periods judged), champion_margin
     * lead_time: unique_id, service, quantile
+    * promise: unique_id, service, checks, met, met_textbook, textbook, level: how often the
+      lead-time total stayed within its quantile, see `value_added.promise_frame`
     * backtest: unique_id, model, cutoff, ds, y, mean
     * problems: unique_id, code, message, figures (dict: the numbers of the message)
     """
@@ -47,6 +50,7 @@ class ForecastResult:
     scores: pd.DataFrame
     choice: pd.DataFrame
     lead_time: pd.DataFrame
+    promise: pd.DataFrame
     backtest: pd.DataFrame
     problems: pd.DataFrame
 
@@ -157,6 +161,9 @@ def forecast(
             services,
             level,
             back.level,
+        ),
+        promise=promise_frame(
+            table, back, past, past_scale, group, periods, services[0], (final, sigma)
         ),
         backtest=backtest_frame(table, back)
         if keep_backtest
