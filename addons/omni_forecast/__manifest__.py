@@ -22,6 +22,7 @@
         "views/forecast_line_views.xml",
         "views/forecast_plan_views.xml",
         "views/forecast_adjustment_views.xml",
+        "views/forecast_override_wizard_views.xml",
         "views/stock_warehouse_orderpoint_views.xml",
         "views/res_config_settings_views.xml",
         "views/forecast_event_views.xml",

@@ -3,6 +3,7 @@
 
 from . import test_cron
 from . import test_demand_reading
+from . import test_true_demand
 from . import test_event
 from . import test_plan_run
 from . import test_recommendation
@@ -10,3 +11,4 @@ from . import test_run_faults
 from . import test_security
 from . import test_tour
 from . import test_adjustment
+from . import test_override

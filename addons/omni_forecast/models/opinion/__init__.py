@@ -5,3 +5,5 @@ from . import forecast_adjustment
 from . import forecast_series
 from . import forecast_line
 from . import forecast_run
+from . import forecast_override
+from . import forecast_waterfall

@@ -82,6 +82,14 @@ class ForecastAdjustment(models.Model):
     res_id = fields.Many2oneReference(
         string="Source", model_field="res_model", readonly=True
     )
+    replaced_id = fields.Many2one(
+        "forecast.adjustment",
+        string="Instead of",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Override that this one took the place of; undo brings it back.",
+    )
     state = fields.Selection(
         [("active", "Active"), ("expired", "Expired"), ("withdrawn", "Withdrawn")],
         required=True,
@@ -188,7 +196,7 @@ class ForecastAdjustment(models.Model):
             vals = {
                 key: value
                 for key, value in vals.items()
-                if key not in ("author_id", "effect", "company_id")
+                if key not in ("author_id", "effect", "company_id", "replaced_id")
             }
         result = super().write(vals)
         if set(vals) - RESOLVED or "quantity" in vals:
