@@ -30,6 +30,7 @@ WINDOW = {"M": 13, "W": 13, "D": 29}  # of the running median
 BORDER = 5.0  # robust standard deviations beyond which a value is an outlier
 LIMIT = 3.0  # where a limited outlier ends up
 LEAST = 8  # periods under which nobody can tell an outlier
+CLOSED = 0.3  # factor of an event under which the place was as good as closed
 OUTLIERS = ("off", "flag", "limit")
 
 
@@ -81,6 +82,13 @@ def clean(
         raise ValueError(f"outliers is {outliers!r}; it must be one of {OUTLIERS}.")
     m = DEFAULT_SEASON[freq] if season is None else season
     none = np.zeros(y.shape, bool)
+    closed = none
+    if factor is not None and days is not None:
+        # a closure leaves nothing to divide: its days count like days without stock
+        closed = (factor < CLOSED) & ~np.isnan(y)
+        shut = np.where(closed, days * (1.0 - factor), 0.0)
+        out = shut if out is None else np.maximum(out, shut)
+        factor = np.where(closed, 1.0, factor)
     unmet, stockout = np.zeros(y.shape), none
     if out is not None:
         rows = np.flatnonzero((out > 0).any(1))
@@ -93,12 +101,13 @@ def clean(
                 freq,
                 m,
             )
-            stockout = unmet > 0
+            stockout = (unmet > 0) & ~closed
     value = y + unmet
-    event = none
+    event = closed
     if factor is not None:
         event = (factor != 1) & (factor > 0)
         value = np.where(event, value / np.where(event, factor, 1.0), value)
+        event = event | closed
     outlier = none
     if outliers != "off" and y.shape[1] >= LEAST:
         outlier, limited = find_outliers(value, freq, m, stockout | event)

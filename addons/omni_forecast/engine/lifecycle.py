@@ -40,12 +40,15 @@ def fade_factors(starts, ends, last_day=None, fade_from=None, fade_periods=0):
     :param fade_periods: periods in which it fades to nothing; 3: 0.75, 0.5, 0.25, 0 …
     """
     share = np.ones(len(starts))
+    gone = 0.0  # periods of fading that lie behind already
+    if fade_from is not None and len(starts):
+        length = (ends[0] - starts[0]).days
+        gone = max(0.0, (starts[0] - fade_from).days / length)
     for i, (start, end) in enumerate(zip(starts, ends, strict=True)):
         if last_day is not None:
-            length = (end - start).days
             left = (last_day - start).days + 1
-            share[i] = min(max(left / length, 0.0), 1.0)
+            share[i] = min(max(left / (end - start).days, 0.0), 1.0)
         if fade_from is not None and end > fade_from:
-            step = sum(1 for other in ends[: i + 1] if other > fade_from)
+            step = gone + sum(1 for other in ends[: i + 1] if other > fade_from)
             share[i] *= max(0.0, 1.0 - step / (fade_periods + 1.0))
     return share

@@ -5,6 +5,7 @@ from . import test_cron
 from . import test_demand_reading
 from . import test_true_demand
 from . import test_event
+from . import test_promise
 from . import test_plan_run
 from . import test_recommendation
 from . import test_run_faults

@@ -51,6 +51,11 @@ _PROBLEMS = {
         reason=f["reason"],
     ),
     "not_finite": lambda env, f: env._("The model gave no finite forecast."),
+    "unit_unrelated": lambda env, f: env._(
+        "%(count)s move(s) in a unit that cannot be converted into the product's unit; "
+        "left out. The product's unit was changed after they were done.",
+        count=f["count"],
+    ),
     "returns_exceed_deliveries": lambda env, f: env._(
         "Returns exceed deliveries in %(count)s period(s); demand counts as zero there.",
         count=f["count"],

@@ -3,5 +3,8 @@
 
 from . import forecast_plan
 from . import forecast_plan_schedule
+from . import forecast_plan_scope
 from . import forecast_plan_demand
+from . import forecast_plan_cleaning
+from . import forecast_plan_lifecycle
 from . import forecast_plan_supply

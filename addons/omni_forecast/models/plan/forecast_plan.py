@@ -192,7 +192,8 @@ class ForecastPlan(models.Model):
         "The history must hold 3 to 5000 periods.",
     )
     _full_every_positive = models.Constraint(
-        "CHECK (full_every > 0)", "Every how many runs all is forecast must be positive."
+        "CHECK (full_every > 0)",
+        "Every how many runs all is forecast must be positive.",
     )
     _horizon_range = models.Constraint(
         "CHECK (horizon BETWEEN 1 AND 400)",
@@ -282,7 +283,7 @@ class ForecastPlan(models.Model):
         """Domain on product.product of what the plan forecasts: active storables."""
         self.ensure_one()
         domain = (
-            Domain("is_storable", "=", True)
+            self._storable_domain()
             & Domain("active", "=", True)
             & Domain("company_id", "in", [False, self.company_id.id])
             & Domain(literal_eval(self.product_domain or "[]"))

@@ -19,7 +19,11 @@ STEPS = {
 
 class Demand(NamedTuple):
     """Demand of one product in one warehouse; `quantity` holds one value per period
-    from `start` on, in the product's unit of measure."""
+    from `start` on, in the product's unit of measure.
+
+    `foreign` counts moves in a unit that cannot be converted (they are left out);
+    `team_id` is the sales team where demand is read by team, 0 for none.
+    """
 
     product_id: int
     warehouse_id: int
@@ -27,6 +31,8 @@ class Demand(NamedTuple):
     quantity: list
     moves: int
     negative: int
+    foreign: int = 0
+    team_id: int = 0
 
 
 class ForecastPlan(models.Model):
@@ -74,47 +80,38 @@ class ForecastPlan(models.Model):
             places.append((warehouse.id, zone, since, until))
         return places
 
-    @api.private
-    def read_demand(self):
-        """Demand of all series of the plan, by one query.
+    def _demand_sql(self, places):
+        """CTEs that both readings begin with.
 
-        Demand is what customers took: done moves to customer locations, in the period
-        of the date wanted (the order's delivery date, else the move's deadline, else
-        the day it was done) in the warehouse's time zone. A return takes back the
-        demand of the move it returns; without such a move it counts where and when it
-        came in. Periods without moves are zero, from the first period with demand up to
-        the last complete one. A period that returns make negative counts as zero.
-
-        Products are found through the ORM with the user's own record rules; moves are
-        summed by SQL without them, restricted to the plan's company and warehouses: a
-        planner needs the totals without being allowed each delivery.
-
-        :returns: list of Demand
+        * place: warehouse_id, tz, since, until
+        * product: id, factor and root of its unit
+        * unit: id, factor, root; units of one root can be converted
+        * delivered: one row per done move from or to a customer: product_id, product_uom,
+          warehouse_id, team_id, quantity (returns negative), wanted (timestamp, UTC)
         """
-        self.ensure_one()
-        places = self._places()
-        if not places:
-            return []
         products = self.env["product.product"]._search(self._product_domain())
-        self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(
-                """
-WITH place (warehouse_id, tz, since, until) AS (VALUES %(places)s),
-product AS (
-    SELECT product.id, uom.factor
+        scope = self._scope_sql()
+        return SQL(
+            """
+place (warehouse_id, tz, since, until) AS (VALUES %(places)s),
+unit AS MATERIALIZED (
+    SELECT id, factor, split_part(parent_path, '/', 1) AS root FROM uom_uom
+),
+product AS MATERIALIZED (
+    SELECT product.id, unit.factor, unit.root
       FROM product_product product
       JOIN product_template template ON template.id = product.product_tmpl_id
-      JOIN uom_uom uom ON uom.id = template.uom_id
+      JOIN unit ON unit.id = template.uom_id
      WHERE product.id IN %(products)s
 ),
 delivered AS (
-    SELECT move.product_id, move.product_uom,
+    SELECT %(product)s AS product_id, %(unit)s AS product_uom,
            CASE WHEN source.usage = 'customer'
                 THEN COALESCE(first_source.warehouse_id, target.warehouse_id)
                 ELSE source.warehouse_id END AS warehouse_id,
-           CASE WHEN source.usage = 'customer'
-                THEN -move.quantity ELSE move.quantity END AS quantity,
+           sale.team_id,
+           CASE WHEN source.usage = 'customer' THEN -1 ELSE 1 END * %(quantity)s
+                AS quantity,
            CASE WHEN source.usage != 'customer'
                 THEN COALESCE(sale.commitment_date, move.date_deadline, move.date)
                 WHEN first.id IS NULL THEN move.date
@@ -131,51 +128,94 @@ delivered AS (
              ON line.id = CASE WHEN source.usage = 'customer'
                                THEN first.sale_line_id ELSE move.sale_line_id END
       LEFT JOIN sale_order sale ON sale.id = line.order_id
+      %(joins)s
      WHERE move.state = 'done'
        AND move.company_id = %(company)s
        AND (source.usage = 'customer') != (target.usage = 'customer')
-),
+       %(where)s
+)""",
+            places=SQL(", ").join(
+                SQL("(%s, %s, %s::date, %s::date)", *place) for place in places
+            ),
+            products=products.subselect(),
+            company=self.company_id.id,
+            product=scope.product,
+            unit=scope.unit,
+            quantity=scope.quantity,
+            joins=scope.joins,
+            where=scope.where,
+        )
+
+    @api.private
+    def read_demand(self, by_team=False):
+        """Demand of all series of the plan, by one query.
+
+        Demand is what customers took: done moves to customer locations, in the period
+        of the date wanted (the order's delivery date, else the move's deadline, else
+        the day it was done) in the warehouse's time zone. A return takes back the
+        demand of the move it returns; without such a move it counts where and when it
+        came in. Periods without moves are zero, from the first period with demand up to
+        the last complete one. A period that returns make negative counts as zero. What
+        was wanted but not to be had is estimated later, see `read_stockouts`.
+
+        Products are found through the ORM with the user's own record rules; moves are
+        summed by SQL without them, restricted to the plan's company and warehouses: a
+        planner needs the totals without being allowed each delivery.
+
+        :param by_team: one row per sales team instead of one per place
+        :returns: list of Demand
+        """
+        self.ensure_one()
+        places = self._places()
+        if not places:
+            return []
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+WITH %(delivered)s,
 demand AS (
-    SELECT delivered.product_id, place.warehouse_id, period.start,
-           SUM(delivered.quantity * uom.factor / product.factor) AS quantity,
-           COUNT(*) AS moves
+    SELECT delivered.product_id, place.warehouse_id, %(team)s AS team_id, period.start,
+           SUM(delivered.quantity * unit.factor / product.factor)
+               FILTER (WHERE unit.root = product.root) AS quantity,
+           COUNT(*) FILTER (WHERE unit.root = product.root) AS moves,
+           COUNT(*) FILTER (WHERE unit.root != product.root) AS foreign_moves
       FROM delivered
       JOIN product ON product.id = delivered.product_id
       JOIN place ON place.warehouse_id = delivered.warehouse_id
-      JOIN uom_uom uom ON uom.id = delivered.product_uom
+      JOIN unit ON unit.id = delivered.product_uom
      CROSS JOIN LATERAL (
            SELECT date_trunc(%(grain)s,
                   delivered.wanted AT TIME ZONE 'UTC' AT TIME ZONE place.tz)::date AS start
            ) period
      WHERE period.start >= place.since AND period.start < place.until
-  GROUP BY delivered.product_id, place.warehouse_id, period.start
+  GROUP BY 1, 2, 3, 4
 ),
 series AS (
-    SELECT demand.product_id, demand.warehouse_id, MIN(demand.start) AS start,
-           MAX(place.until) AS until
+    SELECT demand.product_id, demand.warehouse_id, demand.team_id,
+           MIN(demand.start) AS start, MAX(place.until) AS until
       FROM demand JOIN place USING (warehouse_id)
-  GROUP BY demand.product_id, demand.warehouse_id
+  GROUP BY demand.product_id, demand.warehouse_id, demand.team_id
 )
 SELECT series.product_id, series.warehouse_id, series.start,
        array_agg(GREATEST(COALESCE(demand.quantity, 0), 0)::float8 ORDER BY day),
        COALESCE(SUM(demand.moves), 0)::int,
-       COUNT(*) FILTER (WHERE demand.quantity < 0)
+       COUNT(*) FILTER (WHERE demand.quantity < 0),
+       COALESCE(SUM(demand.foreign_moves), 0)::int, series.team_id
   FROM series
  CROSS JOIN LATERAL generate_series(
        series.start, series.until - INTERVAL '1 day', %(step)s::interval) AS day
   LEFT JOIN demand ON demand.product_id = series.product_id
                   AND demand.warehouse_id = series.warehouse_id
+                  AND demand.team_id = series.team_id
                   AND demand.start = day::date
-GROUP BY series.product_id, series.warehouse_id, series.start
-ORDER BY series.product_id, series.warehouse_id
+GROUP BY series.product_id, series.warehouse_id, series.team_id, series.start
+ORDER BY series.product_id, series.warehouse_id, series.team_id
 """,
-                places=SQL(", ").join(
-                    SQL("(%s, %s, %s::date, %s::date)", *place) for place in places
-                ),
-                products=products.subselect(),
-                company=self.company_id.id,
+                delivered=self._demand_sql(places),
                 grain=self.grain,
                 step=f"1 {self.grain}",
+                team=SQL("COALESCE(delivered.team_id, 0)") if by_team else SQL("0"),
             )
         )
         return [Demand(*row) for row in rows]

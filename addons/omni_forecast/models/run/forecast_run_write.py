@@ -36,7 +36,26 @@ class SeriesInput:
     service: float = 0.95
     periods: int = 1
     series_id: int = 0
+    # what cleaning found, see `forecast_run_clean.py`
+    cleaned: list | None = None
+    flags: dict | None = None
+    prefix: dict | None = None
+    fade: list | None = None
+    xyz: str = "Z"
+    cv: float | None = None
+    kit: bool = False
     signature: str = ""  # hash of all the above and of the plan's settings
+
+    @property
+    def seen(self):
+        """Demand as the engine is to see it: a like product's before its own, cleaned."""
+        own = self.history if self.cleaned is None else self.cleaned
+        return self.prefix["y"] + own if self.prefix else own
+
+    @property
+    def seen_start(self):
+        """First day of the first period of `seen`."""
+        return date.fromisoformat(self.prefix["start"]) if self.prefix else self.start
 
 
 class ForecastRun(models.Model):
@@ -89,10 +108,10 @@ class ForecastRun(models.Model):
 
         unit = {"D": "D", "W": "D", "M": "M"}[freq]
         step = 7 if freq == "W" else 1
-        lengths = [len(one.history) for one in inputs]
+        lengths = [len(one.seen) for one in inputs]
         days = [
             (
-                np.datetime64(one.start, unit) + step * np.arange(len(one.history))
+                np.datetime64(one.seen_start, unit) + step * np.arange(len(one.seen))
             ).astype("datetime64[D]")
             for one in inputs
         ]
@@ -100,7 +119,7 @@ class ForecastRun(models.Model):
             {
                 "unique_id": np.repeat([one.uid for one in inputs], lengths),
                 "ds": np.concatenate(days).astype("datetime64[ns]"),
-                "y": np.concatenate([one.history for one in inputs]),
+                "y": np.concatenate([one.seen for one in inputs]),
             }
         )
 
@@ -137,6 +156,7 @@ class ForecastRun(models.Model):
         :returns: (forecast lines written, recommendations proposed)
         """
         chunk = [one for one in chunk if one.uid in results.choice]
+        self._fade(chunk, results)
         self._adjust(plan, chunk, results)
         rows = bulk_insert(
             self.env,
@@ -172,6 +192,9 @@ class ForecastRun(models.Model):
         "run_id",
         "input_hash",
         "abc",
+        "xyz",
+        "abc_xyz",
+        "cv",
         "demand_class",
         "adi",
         "cv2",
@@ -233,6 +256,9 @@ class ForecastRun(models.Model):
                 "reason": choice["reason"],
                 "tracking_signal": number(choice["tracking_signal"]),
                 **{
+                "xyz": one.xyz,
+                "abc_xyz": one.abc + one.xyz,
+                "cv": one.cv,
                     name: number(score.get(name))
                     for name in (
                         "mase",
@@ -259,9 +285,7 @@ class ForecastRun(models.Model):
                 "problem_notes": json.dumps(notes) if notes else None,
                 "recent_bias": number(choice["recent_bias"]),
                 "checked_periods": int(choice["checked"]),
-                "history": json.dumps(
-                    {"start": one.start.isoformat(), "y": one.history}
-                ),
+                "history": json.dumps(self._history(one)),
                 "model_means": json.dumps(results.by_model.get(one.uid, {})),
             }
             for name, value in row.items():

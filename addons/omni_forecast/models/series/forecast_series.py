@@ -41,6 +41,23 @@ class ForecastSeries(models.Model):
         string="ABC",
         help="By value of the last year's demand: A the first 80 %, B the next 15 %.",
     )
+    xyz = fields.Selection(
+        [("X", "X"), ("Y", "Y"), ("Z", "Z")],
+        string="XYZ",
+        help="By variability of the demand (coefficient of variation by period): X under "
+        "0.5, steady; Y under 1; Z from 1 on, or too little known.",
+    )
+    abc_xyz = fields.Selection(
+        [(a + x, a + x) for a in "ABC" for x in "XYZ"],
+        string="ABC × XYZ",
+        help="Value and variability together: AX runs by itself, AZ needs a planner.",
+    )
+    cv = fields.Float(
+        string="Variation",
+        digits=(16, 2),
+        aggregator="avg",
+        help="Standard deviation of the demand by period over its mean.",
+    )
     demand_class = fields.Selection(
         [
             ("smooth", "Smooth"),

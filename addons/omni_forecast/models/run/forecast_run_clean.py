@@ -1,0 +1,153 @@
+# Copyright 2026 Omni Suite contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from odoo import models
+
+from ...tools.texts import problem_text
+from ..plan.forecast_plan import GRAINS
+from ..plan.forecast_plan_demand import STEPS
+
+
+class ForecastRun(models.Model):
+    """Between what was delivered and what the engine sees."""
+
+    _inherit = "forecast.run"
+
+    def _prepare(self, plan, demands):
+        inputs = super()._prepare(plan, demands + plan._unborn(demands))
+        self._clean(plan, inputs)
+        # products without any history that nothing could be borrowed for
+        return [one for one in inputs if one.seen]
+
+    def _clean(self, plan, inputs):
+        """Estimate unmet demand, take events out, mark outliers, class by variability;
+        then borrow the history of like products.
+
+        Sets cleaned, flags, xyz, cv, prefix and fade of each input.
+
+        :param inputs: list of SeriesInput
+        """
+        import numpy as np
+
+        from ...engine.cleaning import align, clean, xyz_classes
+
+        if not inputs:
+            return
+        freq = GRAINS[plan.grain][0]
+        starts = [
+            [one.start + STEPS[plan.grain] * i for i in range(len(one.history) + 1)]
+            for one in inputs
+        ]
+        y = align([one.history for one in inputs])
+        if y.shape[1]:
+            days = align(
+                [
+                    [(b - a).days for a, b in zip(row, row[1:], strict=False)]
+                    for row in starts
+                ],
+                0.0,
+            )
+            out, waited = self._stockout_matrices(plan, inputs, starts, y.shape)
+            found = clean(
+                y,
+                freq,
+                days=days,
+                out=out,
+                waited=waited,
+                factor=self._event_matrix(plan, inputs, y.shape),
+                outliers=plan.outliers,
+            )
+            marks = {
+                "stockout": found.stockout,
+                "outlier": found.outlier,
+                "event": found.event,
+            }
+            for name, mask in marks.items():
+                for i, column in zip(*np.nonzero(mask), strict=True):
+                    one = inputs[i]
+                    one.flags = one.flags or {}
+                    index = str(int(column) - y.shape[1] + len(one.history))
+                    one.flags.setdefault(index, []).append(name)
+            for i in np.flatnonzero(
+                (found.value != y).any(1) & (found.value > -1).any(1)
+            ):
+                one = inputs[i]
+                seen = found.value[i, y.shape[1] - len(one.history) :]
+                if (seen != np.asarray(one.history)).any():
+                    one.cleaned = seen.round(6).tolist()
+            names, variation = xyz_classes(found.value, freq)
+            for one, name, cv in zip(inputs, names, variation.tolist(), strict=True):
+                one.xyz, one.cv = name, None if np.isnan(cv) else round(cv, 4)
+        self._borrow(plan, inputs)
+        self._plan_fade(plan, inputs)
+
+    def _demand_problems(self, plan, demands):
+        found = super()._demand_problems(plan, demands)
+        unborn = {(one.product_id, one.warehouse_id) for one in plan._unborn(demands)}
+        found = [
+            one for one in found if one[2] != "no_history" or one[:2] not in unborn
+        ]
+        for demand in demands:
+            if demand.foreign:
+                figures = {"count": demand.foreign}
+                text = problem_text(self.env, "unit_unrelated", figures, "")
+                found.append(
+                    (
+                        demand.product_id,
+                        demand.warehouse_id,
+                        "unit_unrelated",
+                        figures,
+                        text,
+                    )
+                )
+        return found
+
+    def _stockout_matrices(self, plan, inputs, starts, shape):
+        """(days without stock, demand that waited), (N, T) each; (None, None) where the
+        plan does not look at them or there were none."""
+        import numpy as np
+
+        gaps = plan.read_stockouts() if plan.use_stockouts else {}
+        if not gaps:
+            return None, None
+        out, waited = np.zeros(shape), np.zeros(shape)
+        for i, (one, days) in enumerate(zip(inputs, starts, strict=True)):
+            gap = gaps.get((one.product_id, one.warehouse_id))
+            if not gap:
+                continue
+            shift = shape[1] - len(one.history)
+            for index, day in enumerate(days[:-1]):
+                if day in gap:
+                    out[i, shift + index], waited[i, shift + index] = gap[day]
+        return out, waited
+
+    def _event_matrix(self, plan, inputs, shape):
+        """(N, T) factors of events, 1 = none; None without events."""
+        import numpy as np
+
+        factors = plan._event_factors([one for one in inputs if one.history])
+        if not any(factors.values()):
+            return None
+        matrix = np.ones(shape)
+        for i, one in enumerate(inputs):
+            for index, factor in factors.get(one.uid, {}).items():
+                matrix[i, shape[1] - len(one.history) + int(index)] = factor
+        return matrix
+
+    def _history(self, one):
+        """What a series keeps of its history.
+
+        * start, y: first day and demand delivered, by period
+        * cleaned: what the engine saw of the same periods (only where it differs)
+        * flags: {period index: ["stockout", "outlier", "event"]}
+        * like: {product_id, scale, start, y} the like product's demand, at this product's
+          level, that the engine saw before `start`
+        """
+        values = {"start": one.start.isoformat(), "y": one.history}
+        if one.cleaned is not None:
+            values["cleaned"] = one.cleaned
+        if one.flags:
+            values["flags"] = one.flags
+        if one.prefix:
+            values["like"] = one.prefix
+        return values
