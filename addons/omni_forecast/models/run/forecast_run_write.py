@@ -248,6 +248,9 @@ class ForecastRun(models.Model):
                 "run_id": self.id,
                 "input_hash": one.signature,
                 "abc": one.abc,
+                "xyz": one.xyz,
+                "abc_xyz": one.abc + one.xyz,
+                "cv": one.cv,
                 "demand_class": choice["demand_class"],
                 "adi": number(choice["adi"]),
                 "cv2": number(choice["cv2"]),
@@ -256,9 +259,6 @@ class ForecastRun(models.Model):
                 "reason": choice["reason"],
                 "tracking_signal": number(choice["tracking_signal"]),
                 **{
-                "xyz": one.xyz,
-                "abc_xyz": one.abc + one.xyz,
-                "cv": one.cv,
                     name: number(score.get(name))
                     for name in (
                         "mase",
