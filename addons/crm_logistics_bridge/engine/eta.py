@@ -57,7 +57,7 @@ def effective_start(local, cutoff_hour):
     """Day on which an order really starts its way.
 
     :param local: Series of datetimes, company time zone, without tz
-    :param float cutoff_hour: confirmed at or after this hour counts as the next
+    :param cutoff_hour: number or Series; confirmed at or after this hour counts as the next
         day at 00:00; 24 or more switches it off
     """
     hours = local.dt.hour + local.dt.minute / 60 + local.dt.second / 3600

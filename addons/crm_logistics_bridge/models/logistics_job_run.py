@@ -21,6 +21,7 @@ class LogisticsJobRun(models.Model):
         [
             ("learn", "Learn delivery dates"),
             ("refresh", "Refresh expected arrivals"),
+            ("notice", "Tell customers of delays"),
         ],
         required=True,
         readonly=True,

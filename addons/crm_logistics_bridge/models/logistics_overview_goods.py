@@ -3,7 +3,7 @@
 from odoo import models
 from odoo.tools import SQL
 
-from .stock_picking import UNDER_WAY
+from .eta.stock_picking import UNDER_WAY
 
 ORDER_LIMIT = ARRIVAL_LIMIT = RETURN_LIMIT = 10
 #: States of a return that is not over.
@@ -88,7 +88,8 @@ class LogisticsOverview(models.AbstractModel):
                   JOIN stock_picking_type t ON t.id = p.picking_type_id
              LEFT JOIN delivery_carrier c ON c.id = p.carrier_id
              LEFT JOIN stock_warehouse w ON w.id = t.warehouse_id
-                 WHERE t.code IN ('outgoing', 'dropship')
+                 WHERE (t.code IN ('outgoing', 'dropship')
+                        OR t.code = 'internal' AND p.logistics_eta_date IS NOT NULL)
                    AND (p.state IN ('waiting', 'confirmed', 'assigned')
                         OR p.state = 'done' AND p.date_delivered IS NULL
                            AND p.delivery_state = ANY(%(under_way)s))

@@ -212,7 +212,7 @@ class LogisticsTimelineEvent(models.Model):
         return SQL(
             """
             %s %s WHERE p.state NOT IN ('draft', 'done', 'cancel')
-              AND p.logistics_eta_date IS NOT NULL AND t.code = 'outgoing'
+              AND p.logistics_eta_date IS NOT NULL AND t.code IN ('outgoing', 'internal')
             """,
             self._timeline_row(5, "p", **columns),
             self._from_order_pickings(),

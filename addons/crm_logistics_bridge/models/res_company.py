@@ -44,3 +44,40 @@ class ResCompany(models.Model):
         help="A delivery is late once its expected arrival passes the promised "
         "one by more than this.",
     )
+    logistics_eta_holidays = fields.Boolean(
+        string="Public holidays",
+        default=True,
+        help="Public holidays of the company's country, and the days off of its working "
+        "calendar that hold for everybody, do not count as days of a delivery.",
+    )
+    logistics_eta_closed_weekdays = fields.Char(
+        string="Weekdays without arrivals",
+        readonly=True,
+        help="Learned from history (0 = Monday): days on which as good as nothing "
+        "arrives do not count as days of a delivery.",
+    )
+    logistics_delay_notice = fields.Boolean(
+        string="Tell customers of delays",
+        default=True,
+        help="One message when the expected arrival passes the promised one, and a "
+        "further one only when the date told then passes as well. Deliveries that are "
+        "late when this is switched on are left alone.",
+    )
+    logistics_delay_notice_sms = fields.Boolean(
+        string="Also by SMS",
+        help="Needs Odoo's SMS application and a phone number of the customer.",
+    )
+    logistics_delay_notice_hours = fields.Integer(
+        string="Hours between two notices",
+        default=24,
+        help="Least time between two notices about the same delivery.",
+    )
+
+    def write(self, vals):
+        switched = self.browse()
+        if vals.get("logistics_delay_notice"):
+            switched = self.filtered(lambda c: not c.logistics_delay_notice)
+        result = super().write(vals)
+        if switched:
+            self.env["stock.picking"].sudo()._logistics_mark_told(switched)
+        return result

@@ -24,3 +24,15 @@ class ResConfigSettings(models.TransientModel):
     logistics_eta_grace_hours = fields.Float(
         related="company_id.logistics_eta_grace_hours", readonly=False
     )
+    logistics_eta_holidays = fields.Boolean(
+        related="company_id.logistics_eta_holidays", readonly=False
+    )
+    logistics_delay_notice = fields.Boolean(
+        related="company_id.logistics_delay_notice", readonly=False
+    )
+    logistics_delay_notice_sms = fields.Boolean(
+        related="company_id.logistics_delay_notice_sms", readonly=False
+    )
+    logistics_delay_notice_hours = fields.Integer(
+        related="company_id.logistics_delay_notice_hours", readonly=False
+    )

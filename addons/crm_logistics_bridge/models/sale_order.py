@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .stock_picking import LATE_REASONS
+from .eta.stock_picking import LATE_REASONS
 
 
 class SaleOrder(models.Model):
@@ -44,6 +44,12 @@ class SaleOrder(models.Model):
         would keep it, and its sequence, as it was before the confirmation ended."""
         return self.env["stock.picking"].sudo().search([("sale_id", "in", self.ids)])
 
+    @api.private
+    def _logistics_tracking_url(self):
+        """Absolute address where the customer follows this order without login."""
+        self.ensure_one()
+        return self.get_base_url() + self.get_portal_url()
+
     def _logistics_portal_tracking(self):
         """Deliveries of this order as the customer's page shows them.
 
@@ -55,8 +61,12 @@ class SaleOrder(models.Model):
             return []
         # The portal has checked that this order may be seen; its own deliveries may too.
         pickings = self.sudo().picking_ids.filtered(lambda p: p.state != "cancel")
+        # A step before the delivery stands for it as long as Odoo has not made it.
         deliveries = pickings.filtered(
-            lambda p: p.picking_type_code == "outgoing" and not p.return_id
+            lambda p: p.picking_type_code == "outgoing"
+            and not p.return_id
+            or p.picking_type_code == "internal"
+            and p.logistics_eta_date
         )
         reasons = deliveries._logistics_reason_texts()
         return [
@@ -137,7 +147,9 @@ class SaleOrder(models.Model):
                           FROM stock_picking p
                           JOIN stock_picking_type t ON t.id = p.picking_type_id
                          WHERE p.sale_id = ANY(%(ids)s)
-                           AND t.code = 'outgoing' AND p.state != 'cancel'
+                           AND p.state != 'cancel'
+                           AND (t.code = 'outgoing' OR t.code = 'internal'
+                                AND p.logistics_eta_date IS NOT NULL)
                       GROUP BY p.sale_id) v
                  WHERE o.id = v.sale_id
              RETURNING o.id

@@ -25,6 +25,8 @@ class LogisticsData:
         cls.env = cls.env(context={**cls.env.context, **QUIET})
         cls.company = cls.env.company
         cls.company.partner_id.tz = "UTC"
+        # holidays have tests of their own
+        cls.company.logistics_eta_holidays = False
         Partner = cls.env["res.partner"]
         korea = cls.env.ref("base.kr")
         cls.customer = Partner.create(

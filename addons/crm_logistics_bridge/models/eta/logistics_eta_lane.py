@@ -2,13 +2,10 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import math
 
-import pandas as pd
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL
 
-from ..engine import eta
+from ...engine import eta
 
 STAGES = [
     ("order", "Order to arrival"),
@@ -177,6 +174,9 @@ class LogisticsEtaLane(models.Model):
         :return: (deliveries read, sentence for the person who started it)
         """
         history = self._read_history(company)
+        closed = history.attrs.get("closed_weekdays", "")
+        if company.logistics_eta_closed_weekdays != closed:
+            company.logistics_eta_closed_weekdays = closed
         self.search([("company_id", "=", company.id)]).unlink()
         if history.empty:
             return 0, self.env._(
@@ -213,153 +213,3 @@ class LogisticsEtaLane(models.Model):
             "coverage_count": row.coverage_n,
             "fit_date": now,
         }
-
-    @api.model
-    @api.private
-    def _read_history(self, company):
-        """Completed deliveries of a company as engine/eta.py wants them.
-
-        One query. Orders with a date the customer asked for say nothing about how
-        fast we are and stay out.
-        """
-        self.env.flush_all()
-        since = fields.Datetime.subtract(
-            fields.Datetime.now(), days=company.logistics_eta_history_days
-        )
-        rows = self.env.execute_query(
-            SQL(
-                """
-                %(picking)s
-                 WHERE p.company_id = %(company)s
-                   AND p.state = 'done'
-                   AND p.date_done >= %(since)s
-                   AND t.code = 'outgoing'
-                   AND o.commitment_date IS NULL
-                """,
-                picking=self._picking_query(),
-                company=company.id,
-                since=since,
-            )
-        )
-        frame = self._picking_frame(rows)
-        delivered = frame["date_delivered"].fillna(frame["date_done"])
-        starts = {
-            "order": frame["order_start"],
-            "picked": frame["previous_done"],
-            "transit": frame["date_done"].where(frame["date_delivered"].notna()),
-        }
-        parts = []
-        for stage, start in starts.items():
-            part = self._lane_keys(frame, start, company)
-            part["lead"] = (
-                self._local(delivered, company) - part["start"]
-            ).dt.total_seconds() / 86400
-            part["stage"], part["done"] = stage, delivered
-            parts.append(part[part["lead"] >= 0])
-        # An empty part has nothing to say about the types of the others.
-        filled = [part for part in parts if len(part)]
-        return pd.concat(filled or parts[:1], ignore_index=True)
-
-    @api.model
-    @api.private
-    def _load_lanes(self, companies):
-        """Lanes of the companies as one DataFrame with a company column; one query."""
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT company_id, stage, level::int, COALESCE(warehouse_id, 0),
-                       CASE WHEN carrier_id IS NOT NULL THEN carrier_id
-                            WHEN without_carrier THEN 0 ELSE -1 END,
-                       COALESCE(region, '*'), COALESCE(weekday, '-1')::int,
-                       observations, quantiles
-                  FROM logistics_eta_lane
-                 WHERE company_id = ANY(%s)
-                """,
-                companies.ids,
-            )
-        )
-        columns = ["company", "stage", "level", *eta.KEYS, "n", "grid"]
-        return pd.DataFrame(rows, columns=columns)
-
-    # -- reading deliveries ----------------------------------------------
-    @api.model
-    @api.private
-    def _picking_query(self):
-        """SELECT and joins that describe deliveries; callers add their WHERE."""
-        return SQL(
-            """
-            SELECT p.id, p.company_id, p.state, p.delivery_state,
-                   p.date_done, p.date_delivered, p.scheduled_date,
-                   CASE WHEN p.backorder_id IS NULL
-                        THEN COALESCE(o.date_order, p.create_date)
-                        ELSE p.create_date END AS order_start,
-                   o.commitment_date, p.logistics_promise_date,
-                   p.sale_id, t.warehouse_id, COALESCE(p.carrier_id, 0),
-                   c.code, s.code, d.zip,
-                   prev.done_date, prev.open_count
-              FROM stock_picking p
-              JOIN stock_picking_type t ON t.id = p.picking_type_id
-         LEFT JOIN sale_order o ON o.id = p.sale_id
-         LEFT JOIN res_partner d ON d.id = p.partner_id
-         LEFT JOIN res_country c ON c.id = d.country_id
-         LEFT JOIN res_country_state s ON s.id = d.state_id
-         LEFT JOIN LATERAL (
-                   SELECT MAX(pp.date_done) AS done_date,
-                          COUNT(*) FILTER (
-                              WHERE pm.state NOT IN ('done', 'cancel')) AS open_count
-                     FROM stock_move m
-                     JOIN stock_move_move_rel r ON r.move_dest_id = m.id
-                     JOIN stock_move pm ON pm.id = r.move_orig_id
-                     JOIN stock_picking pp ON pp.id = pm.picking_id
-                     JOIN stock_picking_type ppt ON ppt.id = pp.picking_type_id
-                    WHERE m.picking_id = p.id AND ppt.code = 'internal'
-                   ) prev ON t.code = 'outgoing'
-            """
-        )
-
-    @api.model
-    @api.private
-    def _picking_frame(self, rows):
-        """DataFrame of the rows of :meth:`_picking_query`, dates as UTC without tz."""
-        columns = [
-            *("id", "company", "state", "delivery_state"),
-            *("date_done", "date_delivered", "scheduled_date", "order_start"),
-            *("commitment_date", "promised", "sale_id", "warehouse", "carrier"),
-            *("country", "region_state", "postcode"),
-            *("previous_done", "previous_open"),
-        ]
-        frame = pd.DataFrame(rows, columns=columns)
-        for name in (
-            *("date_done", "date_delivered", "scheduled_date", "order_start"),
-            *("commitment_date", "promised", "previous_done"),
-        ):
-            frame[name] = pd.to_datetime(frame[name]).astype("datetime64[us]")
-        frame["region"] = [
-            eta.region_key(country, state, postcode)
-            for country, state, postcode in zip(
-                frame["country"], frame["region_state"], frame["postcode"], strict=True
-            )
-        ]
-        frame["warehouse"] = pd.to_numeric(frame["warehouse"]).fillna(0).astype(int)
-        frame["carrier"] = frame["carrier"].astype(int)
-        frame["previous_open"] = (
-            pd.to_numeric(frame["previous_open"]).fillna(0).astype(int)
-        )
-        return frame
-
-    @api.model
-    @api.private
-    def _local(self, series, company):
-        """UTC datetimes in the company's own time zone, without tz."""
-        zone = company.partner_id.tz or "UTC"
-        return series.dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None)
-
-    @api.model
-    @api.private
-    def _lane_keys(self, frame, start, company):
-        """Lane keys and effective local start of the deliveries that have a start."""
-        part = frame.loc[start.notna(), ["warehouse", "carrier", "region"]].copy()
-        local = self._local(start[start.notna()], company)
-        part["start"] = eta.effective_start(local, company.logistics_eta_cutoff_hour)
-        part["weekday"] = part["start"].dt.weekday.astype(int)
-        return part
