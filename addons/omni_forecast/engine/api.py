@@ -10,7 +10,7 @@ import pandas as pd
 from . import drivers, intervals
 from .backtest import BLOCK, fit_panel, plan_cuts, run_backtest
 from .calendars import DEFAULT_SEASON
-from .classify import classify
+from .classify import classify, closed_cells
 from .ensemble import LIBRARY, ORIGINS, add_policy
 from .frames import (
     backtest_frame,
@@ -99,7 +99,7 @@ def forecast(
     back = run_backtest(
         table.y, table.n, ahead, season, freq, classes.sparse, windows, step, table.unit
     )
-    mean, sigma, strength, _seasonal = fit_panel(
+    mean, sigma, strength, wave = fit_panel(
         table.y, table.n, ahead, season, freq, classes.sparse, step
     )
     unbias(mean, back, classes)
@@ -134,19 +134,31 @@ def forecast(
             back.sigma[w, ok], back.level[w, ok], table.n[ok] - back.cuts[w], group[ok]
         )
     error = back.actual - past
+    closed, closed_past = closed_cells(classes.closed, ahead, back.cuts)
+    final[closed] = 0.0
+    if explained is not None:
+        rows = model == "drivers"
+        wave[rows] *= _drive(mean, rows)
+        if "drivers" in back.mean:
+            back.wave[:, rows] *= _drive(back.mean, (slice(None), rows))
+    power = intervals.rise(error, past_scale, back.wave)
+    scale_ahead = intervals.waved(scale, wave[:, :horizon], power)
+    scale_then = intervals.waved(past_scale, back.wave, power)
     frame = forecast_frame(
         table,
         final[:, :horizon],
-        scale,
-        error[:, :, :horizon],
+        scale_ahead,
+        # what is certain teaches nothing of the uncertain
+        np.where(closed_past, np.nan, error)[:, :, :horizon],
         past[:, :, :horizon],
-        past_scale,
+        scale_then[:, :, :horizon],
         group,
+        closed[:, :horizon],
     )
     return ForecastResult(
         forecasts=frame,
         by_model=model_frame(table, mean, horizon, classes.sparse),
-        scores=score_frame(table, back, season, past_scale, group),
+        scores=score_frame(table, back, season, scale_then, group),
         choice=choice_frame(
             table, classes, model, reason, margin, strength, back, past, past_scale
         ),
@@ -163,7 +175,15 @@ def forecast(
             back.level,
         ),
         promise=promise_frame(
-            table, back, past, past_scale, group, periods, services[0], (final, sigma)
+            table,
+            back,
+            past,
+            past_scale,
+            group,
+            periods,
+            services[0],
+            (final, sigma),
+            season,
         ),
         backtest=backtest_frame(table, back)
         if keep_backtest
@@ -217,6 +237,13 @@ def _with_drivers(table, future, mean, back, ahead, problems):
     if len(back.cuts):
         back.mean["drivers"] = past
     return mean, explained
+
+
+def _drive(mean, rows):
+    """By what factor the drivers move the forecast: errors move with it."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        factor = mean["drivers"][rows] / mean["comb"][rows]
+    return np.nan_to_num(np.clip(factor, 0.1, 10.0), nan=1.0)
 
 
 def _pad(cube, ahead):

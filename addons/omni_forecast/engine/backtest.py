@@ -17,7 +17,8 @@ class Backtest:
     """Forecasts from earlier origins, on the rows of the panel.
 
     cuts (W,) periods left out at each origin; actual (W, N, H) NaN where not known;
-    mean[model] (W, N, H) NaN where not made; sigma (W, N).
+    mean[model] (W, N, H) NaN where not made; sigma (W, N); wave (W, N, H) seasonal
+    factors of the periods ahead.
     """
 
     cuts: np.ndarray
@@ -25,6 +26,7 @@ class Backtest:
     sigma: np.ndarray
     level: np.ndarray
     unit: np.ndarray
+    wave: np.ndarray | None = None
     mean: dict = field(default_factory=dict)
 
     def whole(self):
@@ -63,11 +65,10 @@ def shortest_training(season):
 
 
 def fit_panel(y, n, horizon, season, freq, sparse, progress=None):
-    """Every fast model on all rows: (mean dict of (N, H), sigma, strength,
-    seasonal)."""
+    """Every fast model on all rows: (mean dict of (N, H), sigma, strength, wave)."""
     size = len(n)
     mean, sigma = {}, np.empty(size)
-    strength, seasonal = np.zeros(size), np.zeros(size, bool)
+    strength, wave = np.zeros(size), np.ones((size, horizon), np.float32)
     for start in range(0, size, BLOCK):
         stop = min(start + BLOCK, size)
         width = int(n[start])
@@ -85,10 +86,10 @@ def fit_panel(y, n, horizon, season, freq, sparse, progress=None):
             mean[name][start:stop] = values
         sigma[start:stop] = fit.sigma
         strength[start:stop] = fit.strength
-        seasonal[start:stop] = fit.seasonal
+        wave[start:stop] = fit.wave
         if progress:
             progress(stop - start)
-    return mean, sigma, strength, seasonal
+    return mean, sigma, strength, wave
 
 
 def run_backtest(
@@ -101,8 +102,9 @@ def run_backtest(
     actual = np.full((count, size, horizon), np.nan)
     sigma = np.full((count, size), np.nan)
     level = np.full((count, size), np.nan)
+    wave = np.ones((count, size, horizon), np.float32)
     result = Backtest(
-        cuts, actual, sigma, level, np.ones(size) if unit is None else unit
+        cuts, actual, sigma, level, np.ones(size) if unit is None else unit, wave
     )
     least = shortest_training(season)
     for w, cut in enumerate(cuts):
@@ -111,7 +113,7 @@ def run_backtest(
             continue
         stop = width - cut
         history = y[:rows, :stop]
-        mean, s, _strength, _seasonal = fit_panel(
+        mean, s, _strength, wave[w, :rows] = fit_panel(
             history, n[:rows] - cut, horizon, season, freq, sparse[:rows], progress
         )
         actual[w, :rows, : min(cut, horizon)] = y[:rows, stop : stop + horizon]

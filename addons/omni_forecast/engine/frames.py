@@ -26,17 +26,19 @@ def never_negative(table):
     return ~(np.nan_to_num(table.y).min(1) < 0)
 
 
-def forecast_frame(table, mean, scale, error, past, past_scale, group):
+def forecast_frame(table, mean, scale, error, past, past_scale, group, closed):
     """The forecasts with their intervals, in the order of the ids.
 
     :param error: (W, N, H) actual - forecast of the chosen models; :param past: their
-        forecasts
+        forecasts; :param closed: (N, H) bool, periods that are certain to be empty
     """
     horizon = mean.shape[1]
     unit = table.unit[:, None]
     floor = never_negative(table)
     known = intervals.learn(error, past_scale, group, np.unique(group), past, floor)
     lo95, lo80, hi80, hi95 = known.bounds(mean, scale, group, floor)
+    for bound in (lo95, lo80, hi80, hi95):
+        bound[closed] = mean[closed]
     ids, ds = _long(table, horizon)
     frame = pd.DataFrame(
         {

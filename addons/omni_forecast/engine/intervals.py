@@ -51,6 +51,38 @@ def series_scale(sigma, level, n, group):
     return np.sqrt(square / (own + PRIOR_PERIODS))
 
 
+def rise(error, scale, wave):
+    """How the error of a series grows with its season: γ of |error| ~ scale · waveᵞ.
+
+    1 where errors are a share of demand, 0 where they are not; learned from the pool by least
+    squares on logarithms, leaning on ½ (which counts of independent demand have).
+
+    :param error: (W, N, H); :param scale: (W, N); :param wave: (W, N, H) seasonal factors
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = np.abs(error) / scale[:, :, None]
+        x = np.log(wave)
+    known = (ratio > 0) & np.isfinite(ratio) & np.isfinite(x) & (np.abs(x) > 1e-6)
+    if not known.any():
+        return 0.5
+    y, x = np.log(ratio[known]), x[known]
+    y = np.maximum(y, np.median(y) - 3.0)  # an error of next to nothing is luck
+    x = x - x.mean()
+    own, power = (x * (y - y.mean())).sum(), (x * x).sum()
+    # the variance of the logarithm of a normal error is 1.2; 50 such errors of spread 0.1
+    prior = 0.5
+    return float(np.clip((own + 0.5 * prior) / (power + prior), 0.0, 1.0))
+
+
+def waved(scale, wave, power):
+    """Scale by period: (…, N) and (…, N, H) give (…, N, H)."""
+    return scale[..., None] * np.maximum(wave, 0.05) ** power
+
+
+def _deep(scale):
+    return scale[:, :, None] if scale.ndim == 2 else scale
+
+
 def thin(values):
     """At most POOL of the values, by an even stride over their order."""
     if len(values) <= POOL:
@@ -119,17 +151,18 @@ class Conformal:
     def bounds(self, mean, scale, group, floor=None):
         """(4, N, H): lo95, lo80, hi80, hi95 around `mean`.
 
+        :param scale: (N,) or (N, H)
         :param floor: (N,) bool, series that are never negative
         """
         out = np.empty((4,) + mean.shape)
         for g in np.unique(group):
             rows = group == g
-            width = scale[rows, None] * self.growth[g]
+            width = (scale if scale.ndim == 2 else scale[:, None])[rows] * self.growth[g]
             for i, q in enumerate(self.quantile[g]):
                 out[i, rows] = mean[rows] + q * width
             if g in self.from_zero and floor is not None:
                 rows = rows & floor
-                self._from_zero(out, mean, scale[:, None] * self.growth[g], rows, g)
+                self._from_zero(out, mean[rows], width[floor[group == g]], rows, g)
         if floor is not None:
             np.maximum(out, 0.0, out=out, where=floor[:, None])
         np.minimum(out[1], mean, out=out[1])
@@ -142,7 +175,6 @@ class Conformal:
         """Bounds of the never negative series of intermittent demand, in place."""
         if not rows.any():
             return
-        mean, width = mean[rows], width[rows]
         height = mean / np.maximum(width, 1e-300)
         for (low, high), (q, share) in zip(
             ((0, 3), (1, 2)), self.from_zero[g], strict=True
@@ -158,15 +190,15 @@ def learn(error, scale, group, every=None, past=None, floor=None):
     """Conformal quantiles from backtest errors.
 
     :param error: (W, N, H) actual - forecast, NaN where unknown
-    :param scale: (W, N); :param group: (N,) int; :param every: groups that need an
-        answer
+    :param scale: (W, N) or (W, N, H); :param group: (N,) int; :param every: groups that
+        need an answer
     :param past: (W, N, H) the forecasts; :param floor: (N,) bool, never negative series;
         with both, intermittent demand gets intervals that begin at zero
     """
     quantile, grow, from_zero = {}, {}, {}
     horizon = error.shape[2]
     with np.errstate(invalid="ignore", divide="ignore"):
-        inverse = 1.0 / np.where(scale > 0, scale, np.nan)[:, :, None]
+        inverse = 1.0 / _deep(np.where(scale > 0, scale, np.nan))
     for g in np.unique(group) if every is None else every:
         rows = group == g
         part = (error[:, rows] * inverse[:, rows]).reshape(-1, horizon)

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..intermittent import adida_imapa, croston_pair, tsb_grid
 from ..panel import row_unit
-from ..season import no_season, seasonal_index
+from ..season import find_season
 from ..smoothing import (
     first_line,
     level_and_theta,
@@ -59,13 +59,13 @@ SPARSE = ("croston", "sba", "tsb", "adida", "imapa", "sparse_comb")
 @dataclass
 class Fit:
     """Forecasts of one block: mean[model] (N, H), sigma (N,) one-step error of the
-    smoothing on the original scale, level (N,) mean of the forecast path, strength
-    (N,)."""
+    smoothing on the original scale, strength (N,) of the season, wave (N, H) its factors
+    in the periods ahead (0 where closed)."""
 
     mean: dict
     sigma: np.ndarray
     strength: np.ndarray
-    seasonal: np.ndarray
+    wave: np.ndarray
 
 
 def fit_rows(y, n, horizon, season, freq, sparse):
@@ -79,9 +79,9 @@ def fit_rows(y, n, horizon, season, freq, sparse):
     size, width = y.shape
     unit = row_unit(y)
     x = y / unit[:, None]
-    pattern = seasonal_index(x, season) if season > 1 else no_season(size)
-    adjusted = x / pattern.over(width)
-    ahead = pattern.ahead(horizon)
+    pattern = find_season(x, season, freq, horizon)
+    adjusted = pattern.x / pattern.over
+    ahead = pattern.ahead
     z = np.ascontiguousarray(adjusted.T, dtype=np.float32)
     mean = {}
     _simple(mean, x, adjusted, n, horizon, season, freq, ahead)
@@ -98,12 +98,12 @@ def fit_rows(y, n, horizon, season, freq, sparse):
     step = np.arange(1, horizon + 1)
     mean["holt"] = (level[:, None] + slope[:, None] * step) * ahead
     mean["holt_winters"] = _winters(
-        mean["holt"], x, n, horizon, pattern, level0, slope0
+        mean["holt"], n, horizon, pattern, level0, slope0
     )
     mean["comb"] = 0.25 * (
         mean["ses"] + mean["damped"] + mean["theta"] + mean["dynamic_theta"]
     )
-    _sparse(mean, x, n, horizon, sparse)
+    _sparse(mean, x, n, horizon, sparse, pattern)
     freedom = np.maximum(n - 2, 1)
     sigma = np.sqrt(
         np.minimum(fit["ses_sse"], np.minimum(fit["theta_sse"], sse)) / freedom
@@ -113,7 +113,7 @@ def fit_rows(y, n, horizon, season, freq, sparse):
         values *= unit[:, None]
         np.maximum(values, 0.0, out=values, where=floor_at_zero[:, None])
         mean[name] = values
-    return Fit(mean, sigma * unit, pattern.strength, pattern.seasonal)
+    return Fit(mean, sigma * unit, pattern.strength, ahead)
 
 
 def _tail(x, window):
@@ -161,12 +161,12 @@ def _classic_theta(fit, adjusted, n, horizon):
     return fit["ses_level"][:, None] + drift
 
 
-def _winters(holt, x, n, horizon, pattern, level0, slope0):
+def _winters(holt, n, horizon, pattern, level0, slope0):
     """Additive Holt-Winters on the seasonal rows, Holt on the others."""
     result = holt.copy()
-    rows = np.flatnonzero(pattern.seasonal)
+    rows = np.flatnonzero(pattern.seasonal & (pattern.index != 1).any(1))
     if rows.size:
-        part = x[rows]
+        part = pattern.x[rows]
         z = np.ascontiguousarray(part.T, dtype=np.float32)
         average = np.nanmean(part, axis=1, keepdims=True)
         start = (pattern.index[rows] - 1.0) * average
@@ -176,11 +176,12 @@ def _winters(holt, x, n, horizon, pattern, level0, slope0):
         step = np.arange(1, horizon + 1)
         result[rows] = level[:, None] + slope[:, None] * step
         result[rows] += season[:, np.arange(horizon) % pattern.m]
+        result[rows] *= pattern.opened[rows]
     return result
 
 
-def _sparse(mean, x, n, horizon, sparse):
-    """Intermittent models on the sparse rows."""
+def _sparse(mean, x, n, horizon, sparse, pattern):
+    """Intermittent models on the sparse rows; their rate falls on the open phases."""
     rows = np.flatnonzero(sparse)
     for name in SPARSE:
         mean[name] = np.full((len(x), horizon), np.nan)
@@ -198,5 +199,6 @@ def _sparse(mean, x, n, horizon, sparse):
     z = np.ascontiguousarray(part.T, dtype=np.float32)
     ses = ses_level(z, length, SPARSE_ALPHA, fit_start=False)
     rates["sparse_comb"] = 0.25 * (ses + rates["sba"] + rates["tsb"] + rates["imapa"])
+    spread = pattern.opened[rows] / pattern.share[rows, None]
     for name, rate in rates.items():
-        mean[name][rows] = rate[:, None]
+        mean[name][rows] = rate[:, None] * spread
