@@ -26,6 +26,7 @@
         "views/stock_warehouse_orderpoint_views.xml",
         "views/res_config_settings_views.xml",
         "views/forecast_event_views.xml",
+        "views/forecast_promise_views.xml",
         "views/menus.xml",
         "views/opinion_menus.xml",
         "data/ir_cron.xml",

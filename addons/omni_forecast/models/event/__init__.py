@@ -7,4 +7,9 @@ from . import forecast_event_effect
 from . import forecast_event_line
 from . import forecast_plan
 from . import forecast_run
+from . import forecast_promise
+from . import forecast_promise_check
+from . import forecast_promise_action
+from . import forecast_promise_line
+from . import stock_warehouse
 from . import utm_campaign

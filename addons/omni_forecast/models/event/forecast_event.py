@@ -187,6 +187,21 @@ class ForecastEvent(models.Model):
         string="Extra Demand", digits="Product Unit", compute="_compute_totals"
     )
     expected_uplift = fields.Float(digits=(16, 4), compute="_compute_totals")
+    delivery_days = fields.Integer(
+        string="Deliver within",
+        default=1,
+        help="Days from the day a customer wants the goods; later is late.",
+    )
+    promise_ids = fields.One2many("forecast.promise", "event_id", string="Checks")
+    promise_id = fields.Many2one(
+        "forecast.promise", string="Newest Check", compute="_compute_promise_id"
+    )
+    promise_share = fields.Float(
+        string="Deliverable on Time",
+        digits=(16, 4),
+        compute="_compute_promise_id",
+        help="By the newest promise check.",
+    )
     adjustment_count = fields.Integer(compute="_compute_adjustment_count")
 
     _dates = models.Constraint(
@@ -195,9 +210,10 @@ class ForecastEvent(models.Model):
     _ranges = models.Constraint(
         "CHECK (own_uplift >= -1 AND own_uplift <= 100 AND discount >= 0 AND"
         " discount <= 1 AND pull_forward >= 0 AND pull_forward <= 1 AND"
-        " dip_days BETWEEN 1 AND 366)",
+        " dip_days BETWEEN 1 AND 366 AND delivery_days BETWEEN 0 AND 366)",
         "An uplift lies between -100 % and +10,000 %, a discount and the part only bought "
-        "earlier between 0 and 100 %, the days after the event between 1 and 366.",
+        "earlier between 0 and 100 %, the days after the event between 1 and 366, the "
+        "days to deliver between 0 and 366.",
     )
 
     @api.depends("date_start")
@@ -292,6 +308,17 @@ class ForecastEvent(models.Model):
             "%(high)+.0f %%).",
             **values,
         )
+
+    def _compute_promise_id(self):
+        newest = {
+            event: promise_id
+            for event, promise_id in self.env["forecast.promise"]._read_group(
+                [("event_id", "in", self.ids)], ["event_id"], ["id:max"]
+            )
+        }
+        for event in self:
+            event.promise_id = newest.get(event._origin, False)
+            event.promise_share = event.promise_id.share
 
     def _compute_adjustment_count(self):
         counts = dict(
@@ -389,6 +416,18 @@ class ForecastEvent(models.Model):
     def action_draft(self):
         self.write({"state": "draft"})
         return True
+
+    def action_check_promise(self):
+        """Simulate the deliveries of the event day by day and show the answer."""
+        self.ensure_one()
+        self.check_access("write")
+        if not self.learned_level and self.plan_id:
+            self._learn()
+        return self.env["forecast.promise"]._check(self)._action_open()
+
+    def action_open_promise(self):
+        self.ensure_one()
+        return self.promise_id._action_open()
 
     def action_open_adjustments(self):
         """Rows by which the event changes forecasts."""
