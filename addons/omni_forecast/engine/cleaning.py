@@ -30,6 +30,7 @@ WINDOW = {"M": 13, "W": 13, "D": 29}  # of the running median
 BORDER = 5.0  # robust standard deviations beyond which a value is an outlier
 LIMIT = 3.0  # where a limited outlier ends up
 LEAST = 8  # periods under which nobody can tell an outlier
+TO_ORDER = 0.25  # share of days in stock under which a product is procured to order
 CLOSED = 0.3  # factor of an event under which the place was as good as closed
 OUTLIERS = ("off", "flag", "limit")
 
@@ -141,6 +142,8 @@ def unmet_demand(y, days, out, waited, freq, m):
     lost = 1.0 - np.clip(patient, 0.0, 1.0)
     unmet = lost[:, None] * rate * out
     unmet[_off_season(stocked, days, out, m)] = 0.0
+    # hardly ever in stock: bought when somebody orders, not kept for those who come
+    unmet[stocked.sum(1) < TO_ORDER * days.sum(1)] = 0.0
     unmet[unmet < 1e-9] = 0.0
     return unmet
 

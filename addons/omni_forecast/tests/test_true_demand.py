@@ -171,7 +171,8 @@ class TestTrueDemand(ForecastCase):
         self.assertNotIn("flags", self.history(self.product)[0])
 
     def test_like_product(self):
-        season = [10, 10, 10, 10, 10, 40, 40, 10, 10, 10, 10, 10] * 2
+        season = [10, 10, 10, 10, 10, 40, 40, 10, 10, 10, 10, 10] * 3
+        self.plan.write({"history_periods": 36, "horizon": 12})
         self.make_history(self.product, season)
         new = self.make_product("New", like_product_id=self.product.id, like_ratio=2)
         unsold = self.make_product("Unsold", like_product_id=self.product.id)
@@ -182,7 +183,7 @@ class TestTrueDemand(ForecastCase):
         history, series = self.history(new)
         self.assertEqual(history["y"], [22, 18])
         self.assertEqual(history["like"]["product_id"], self.product.id)
-        self.assertEqual(len(history["like"]["y"]), 22)
+        self.assertEqual(len(history["like"]["y"]), 34)
         self.assertAlmostEqual(history["like"]["scale"], 2.0, places=2)
         means = series.line_ids.sorted("date").mapped("mean")
         self.assertGreater(max(means), 2 * min(means), means)

@@ -49,7 +49,8 @@ class ForecastPlan(models.Model):
         The stock of each day follows backward from the quantities on hand today and the
         done moves since, in the warehouse's internal locations and time zone. A day
         counts when there was nothing on hand from midnight to midnight and nothing
-        moved. The time before the first move of the history does not count: nobody knows
+        moved. Stock below zero does not count, nor do products without a receipt: where
+        receipts are not recorded nobody knows what was on hand. The time before the first move of the history does not count: nobody knows
         whether the product was sold then; nor does the time since the last one when it
         is longer than `stockout_days`.
 
@@ -68,7 +69,9 @@ WITH %(delivered)s,
 flow AS (
     SELECT move.product_id, place.warehouse_id,
            (move.date AT TIME ZONE 'UTC' AT TIME ZONE place.tz)::date AS day,
-           SUM(side.sign * move.quantity * unit.factor / product.factor) AS net
+           SUM(side.sign * move.quantity * unit.factor / product.factor) AS net,
+           SUM(move.quantity) FILTER (
+               WHERE side.sign > 0 AND source.usage != 'customer') AS received
       FROM stock_move move
       JOIN product ON product.id = move.product_id
       JOIN unit ON unit.id = move.product_uom AND unit.root = product.root
@@ -96,7 +99,9 @@ timeline AS (
            LEAD(flow.day) OVER later AS next_day,
            COALESCE(stock.quantity, 0) - SUM(flow.net) OVER (
                PARTITION BY flow.product_id, flow.warehouse_id ORDER BY flow.day DESC
-               ) + flow.net AS on_hand
+               ) + flow.net AS on_hand,
+           SUM(flow.received) OVER (PARTITION BY flow.product_id, flow.warehouse_id)
+               AS received
       FROM flow
       LEFT JOIN stock USING (product_id, warehouse_id)
     WINDOW later AS (PARTITION BY flow.product_id, flow.warehouse_id ORDER BY flow.day)
@@ -106,7 +111,7 @@ gap AS MATERIALIZED (
            GREATEST(timeline.day + 1, place.since) AS first,
            LEAST(COALESCE(timeline.next_day, place.until), place.until) AS stop
       FROM timeline JOIN place USING (warehouse_id)
-     WHERE timeline.on_hand < 1e-6
+     WHERE ABS(timeline.on_hand) < 1e-6 AND timeline.received > 0
        AND COALESCE(timeline.next_day, place.until) > GREATEST(timeline.day + 1, since)
        AND timeline.day + 1 < place.until
        AND (timeline.next_day IS NOT NULL

@@ -7,7 +7,7 @@ from ..plan.forecast_plan import GRAINS
 from ..plan.forecast_plan_demand import STEPS
 
 # periods of its own after which a product no longer needs another one's profile
-SEASONS = {"M": 24, "W": 104, "D": 28}
+SEASONS = {"M": 30, "W": 130, "D": 28}
 
 
 class ForecastRun(models.Model):
