@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from . import drivers, intervals
+from . import intervals
 from .backtest import BLOCK, fit_panel, plan_cuts, run_backtest
 from .calendars import DEFAULT_SEASON
 from .classify import classify, closed_cells
+from .driven import add_drivers
 from .ensemble import LIBRARY, ORIGINS, add_policy
 from .frames import (
     backtest_frame,
@@ -103,7 +104,7 @@ def forecast(
         table.y, table.n, ahead, season, freq, classes.sparse, step
     )
     unbias(mean, back, classes)
-    mean, explained = _with_drivers(table, future, mean, back, ahead, problems)
+    explained = add_drivers(table, future, mean, back, ahead, problems)
     model, reason = choose(classes, table.n)
     margin = np.zeros(len(table.n))
     if policy != "fast":
@@ -114,7 +115,7 @@ def forecast(
         model[rows] = policy
         reason[rows] = f"{MODELS[policy].label}: {MODELS[policy].description}"
     if explained is not None:
-        drivers_choice(back, explained, classes, model, reason, margin)
+        drivers_choice(back, explained.rows, classes, model, reason, margin)
     _name_short(table, problems)
     final = _pick(mean, model)
     past = np.full(back.actual.shape, np.nan)
@@ -136,18 +137,18 @@ def forecast(
     error = back.actual - past
     closed, closed_past = closed_cells(classes.closed, ahead, back.cuts)
     final[closed] = 0.0
-    if explained is not None:
-        rows = model == "drivers"
-        wave[rows] *= _drive(mean, rows)
-        if "drivers" in back.mean:
-            back.wave[:, rows] *= _drive(back.mean, (slice(None), rows))
     power = intervals.rise(error, past_scale, back.wave)
-    scale_ahead = intervals.waved(scale, wave[:, :horizon], power)
+    scale_ahead = intervals.waved(scale, wave, power)
     scale_then = intervals.waved(past_scale, back.wave, power)
+    if explained is not None:
+        rows = np.flatnonzero(model == "drivers")
+        explained.scales(rows, mean, back, scale_ahead, scale_then)
+        scale[rows] = scale_ahead[rows].mean(1)
+        past_scale[:, rows] = scale_then[:, rows].mean(2)
     frame = forecast_frame(
         table,
         final[:, :horizon],
-        scale_ahead,
+        scale_ahead[:, :horizon],
         # what is certain teaches nothing of the uncertain
         np.where(closed_past, np.nan, error)[:, :, :horizon],
         past[:, :, :horizon],
@@ -190,66 +191,6 @@ def forecast(
         else backtest_frame(None, None),
         problems=problems.frame(),
     )
-
-
-def _with_drivers(table, future, mean, back, ahead, problems):
-    """Adds the model "drivers" to forecasts and backtest where columns are known ahead.
-
-    :returns: (mean, (N,) bool rows with a drivers forecast, or None)
-    """
-    if table.drivers is None:
-        return mean, None
-    cube = None
-    if future is not None:
-        cube = drivers.future_cube(future, table, ahead, problems)
-    keep = drivers.usable(table.driver_names, table.drivers, cube, problems)
-    if not keep:
-        return mean, None
-    history, cube = table.drivers[:, :, keep], cube[:, :, keep]
-    values = drivers.forecast_drivers(table.y, table.given, table.n, history, cube)
-    explained = ~np.isnan(values).all(1)
-    lacking = np.isnan(cube).any((1, 2))
-    for i in np.flatnonzero(lacking):
-        gaps = np.isnan(cube[i])
-        name = table.driver_names[keep[int(np.argmax(gaps.any(0)))]]
-        problems.add(
-            table.ids[i],
-            "driver_missing",
-            f"{int(gaps.any(1).sum())} period(s) ahead without {name}; "
-            "those are forecast without drivers.",
-            count=int(gaps.any(1).sum()),
-            column=name,
-        )
-    mean["drivers"] = np.where(np.isnan(values), mean["comb"], values)
-    mean["drivers"][~explained] = np.nan
-    past = np.full(back.actual.shape, np.nan, np.float32)
-    width = table.y.shape[1]
-    for w, cut in enumerate(back.cuts):
-        rows = ~np.isnan(back.sigma[w])
-        stop = width - cut
-        past[w, rows] = drivers.forecast_drivers(
-            table.y[rows, :stop],
-            table.given[rows, :stop],
-            table.n[rows] - cut,
-            history[rows, :stop],
-            _pad(history[rows, stop : stop + ahead], ahead),
-        )
-    if len(back.cuts):
-        back.mean["drivers"] = past
-    return mean, explained
-
-
-def _drive(mean, rows):
-    """By what factor the drivers move the forecast: errors move with it."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        factor = mean["drivers"][rows] / mean["comb"][rows]
-    return np.nan_to_num(np.clip(factor, 0.1, 10.0), nan=1.0)
-
-
-def _pad(cube, ahead):
-    """(N, ahead, K): periods not yet known are NaN."""
-    lack = ahead - cube.shape[1]
-    return np.pad(cube, ((0, 0), (0, lack), (0, 0)), constant_values=np.nan)
 
 
 def _progress(callback, n, horizon, season, windows, policy):

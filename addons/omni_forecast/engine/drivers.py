@@ -101,7 +101,9 @@ def transform(cube, future):
 
 
 def forecast_drivers(y, given, n, cube, future):
-    """(N, H) forecasts; NaN for series with unknown drivers ahead or too thin.
+    """(N, H) forecasts and (N,) usual share by which they err.
+
+    Both NaN for series with unknown drivers ahead (there only in those periods) or too thin.
 
     :param y: (N, T) right-aligned, NaN on the left, rows longest first
     :param given: (N, T) bool, periods with a row of their own (filled gaps teach nothing)
@@ -119,8 +121,9 @@ def forecast_drivers(y, given, n, cube, future):
     periods = use.sum(1)
     fit = (periods >= 6) & np.isfinite(least)
     out = np.full((size, future.shape[1]), np.nan)
+    share = np.full(size, np.nan)
     if not fit.any():
-        return out
+        return out, share
     logs = np.zeros_like(y)
     logs[use] = np.log((y + shift[:, None])[use])
     safe = np.maximum(periods, 1)
@@ -145,7 +148,12 @@ def forecast_drivers(y, given, n, cube, future):
     mean = np.exp(centre_y[:, None] + level[:, None] + ahead) * smear[:, None]
     mean = np.maximum(mean - shift[:, None], 0.0)
     out[fit] = mean[fit]
-    return out
+    square = np.where(use, rest, 0.0) ** 2
+    own = square.sum(1)[fit] / np.maximum(periods[fit] - 1, 1)
+    usual = np.median(own)
+    own = (own * (periods[fit] - 1) + 2 * usual) / (periods[fit] + 1)
+    share[fit] = np.sqrt(np.clip(own, 1e-6, 1.0))
+    return out, share
 
 
 def _shrunk_slopes(cross, moment, dx, dy, periods):

@@ -94,7 +94,7 @@ def test_slopes_of_thin_series_lean_on_the_panel():
     given = ~np.isnan(y)
     cube = np.where(given, price, np.nan)[:, :, None]
     future = np.tile(np.array([0.0, 1.0]), (31, 1))[:, :, None]
-    out = drivers.forecast_drivers(y, given, n, cube, future)
+    out, _share = drivers.forecast_drivers(y, given, n, cube, future)
     ratio = np.log(out[:, 0] / out[:, 1])
     np.testing.assert_allclose(ratio, 2, atol=0.35)
 
