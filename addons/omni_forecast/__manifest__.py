@@ -15,6 +15,7 @@
     "data": [
         "security/omni_forecast_security.xml",
         "security/omni_forecast_opinion_security.xml",
+        "security/omni_forecast_judgement_security.xml",
         "security/ir.model.access.csv",
         "views/forecast_run_views.xml",
         "views/forecast_recommendation_views.xml",
@@ -28,6 +29,7 @@
         "views/forecast_event_views.xml",
         "views/forecast_promise_views.xml",
         "views/menus.xml",
+        "views/forecast_judgement_views.xml",
         "views/opinion_menus.xml",
         "data/ir_cron.xml",
         "data/ir_cron_opinion.xml",

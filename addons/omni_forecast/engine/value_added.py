@@ -13,7 +13,7 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
-from . import leadtime
+from . import accuracy, leadtime
 
 PROMISES = [
     "unique_id",
@@ -23,6 +23,8 @@ PROMISES = [
     "met_textbook",
     "textbook",
     "level",
+    "scale",
+    "scale_square",
 ]
 
 
@@ -39,7 +41,7 @@ def textbook_quantile(mean, sigma, periods, service):
     return total + z * sigma * np.sqrt(periods)
 
 
-def promise_frame(table, back, past, past_scale, group, periods, service, now):
+def promise_frame(table, back, past, past_scale, group, periods, service, now, season):
     """Promised and measured service of each series.
 
     :param back: backtest.Backtest; :param past: (W, N, H) its forecasts by the chosen model
@@ -48,7 +50,8 @@ def promise_frame(table, back, past, past_scale, group, periods, service, now):
     :param now: (mean (N, H), sigma (N,)) of the forecast ahead, for the formula
     :returns: DataFrame unique_id, service, checks (origins with a whole lead time known),
         met, met_textbook (how often the total stayed within the quantile), textbook (the
-        formula's quantile today) and level (mean demand of the periods judged)
+        formula's quantile today), level (mean demand of the periods judged), scale and
+        scale_square (of MASE and RMSSE, for errors yet to come)
     """
     size = len(table.n)
     checks, met, formula = np.zeros((3, size))
@@ -75,6 +78,8 @@ def promise_frame(table, back, past, past_scale, group, periods, service, now):
             "met_textbook": formula.astype(int),
             "textbook": np.maximum(textbook, 0.0) * unit,
             "level": np.where(count > 0, level, np.nan) * unit,
+            "scale": accuracy.naive_scale(table.y, season, 1) * unit,
+            "scale_square": accuracy.naive_scale(table.y, 1, 2) * unit**2,
         },
         columns=PROMISES,
     )

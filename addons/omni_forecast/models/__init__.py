@@ -8,3 +8,4 @@ from . import action
 from . import settings
 from . import opinion
 from . import event
+from . import judgement

@@ -13,3 +13,4 @@ from . import test_security
 from . import test_tour
 from . import test_adjustment
 from . import test_override
+from . import test_judgement

@@ -208,6 +208,7 @@ class ForecastRun(models.Model):
         self._step(self.env._("Closing the run"), 96, commit)
         failed._name_failed()
         self._retire(plan)
+        self._judge(plan)
         self.write(
             {
                 "line_count": sum(parts.mapped("line_count")),

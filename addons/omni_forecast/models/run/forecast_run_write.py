@@ -210,6 +210,13 @@ class ForecastRun(models.Model):
         "coverage80",
         "coverage95",
         "check_count",
+        "check_level",
+        "scale",
+        "scale_square",
+        "lead_checks",
+        "lead_met",
+        "lead_met_textbook",
+        "lead_textbook",
         "next_mean",
         "yearly_demand",
         "yearly_value",
@@ -239,6 +246,7 @@ class ForecastRun(models.Model):
             means = results.means(one.uid)
             exception = self._exception(one, choice, scores, results)
             notes = results.problem(one.uid)
+            promise = results.promise.get(one.uid, {})
             row = {
                 "plan_id": plan.id,
                 "product_id": one.product_id,
@@ -271,6 +279,13 @@ class ForecastRun(models.Model):
                     )
                 },
                 "check_count": int(score.get("n") or 0),
+                "check_level": number(promise.get("level")),
+                "scale": number(promise.get("scale")),
+                "scale_square": number(promise.get("scale_square")),
+                "lead_checks": promise.get("checks", 0),
+                "lead_met": promise.get("met", 0),
+                "lead_met_textbook": promise.get("met_textbook", 0),
+                "lead_textbook": number(promise.get("textbook")),
                 "next_mean": number(means[0]),
                 "yearly_demand": one.yearly_demand,
                 "yearly_value": one.yearly_value,

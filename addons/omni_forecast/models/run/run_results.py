@@ -61,6 +61,9 @@ class Results:
                 strict=True,
             )
         )
+        self.promise = {
+            row["unique_id"]: row for row in result.promise.to_dict("records")
+        }
         self._problems = {}
         self.problems = []
         for row in result.problems.to_dict("records"):
