@@ -126,6 +126,9 @@ class ForecastCase(TransactionCase):
                 "lead_days": 14,
                 "review_days": 7,
                 "service_level": 0.95,
+                # tests of rules make no stock; those of orders ask for them
+                "propose_purchases": False,
+                "propose_transfers": False,
                 **values,
             }
         )

@@ -66,7 +66,7 @@ class TestPlanRun(ForecastCase):
         self.assertEqual(len(chart["models"][series.model]), 42)
 
         proposal = series.recommendation_ids
-        self.assertEqual(proposal.kind, "change")
+        self.assertEqual(proposal.rule_change, "change")
         self.assertEqual(proposal.state, "proposed")
         self.assertEqual((proposal.min_before, proposal.max_before), (3, 4))
         self.assertGreater(proposal.max_after, proposal.min_after)
@@ -86,7 +86,7 @@ class TestPlanRun(ForecastCase):
         new = plan.series_ids.recommendation_ids.filtered(
             lambda one: one.product_id == self.spare
         )
-        self.assertEqual(new.kind, "create")
+        self.assertEqual(new.rule_change, "create")
         new.action_apply()
         created = new.orderpoint_id
         self.assertEqual(created.location_id, self.warehouse.lot_stock_id)

@@ -84,7 +84,7 @@ class TestRecommendation(ForecastCase):
     def test_rule_made_meanwhile(self):
         self.rule.unlink()
         one = self.propose()
-        self.assertEqual(one.kind, "create")
+        self.assertEqual(one.rule_change, "create")
         made = self.env["stock.warehouse.orderpoint"].create(
             {
                 "product_id": self.product.id,
@@ -100,7 +100,7 @@ class TestRecommendation(ForecastCase):
     def test_archived_rule_is_reactivated_and_archived_again(self):
         self.rule.active = False
         one = self.propose()
-        self.assertEqual(one.kind, "reactivate")
+        self.assertEqual(one.rule_change, "reactivate")
         one.action_apply()
         self.assertTrue(self.rule.active)
         one.action_undo()

@@ -89,7 +89,7 @@ class Story:
     # -------------------------------------------------------------------- forecasts
     def forecast(self):
         """Read the forecast behind the weightiest open recommendation."""
-        domain = [("state", "=", "proposed")]
+        domain = [("state", "=", "proposed"), ("kind", "=", "rule")]
         if not self.client.search("forecast.recommendation", domain, limit=1):
             plan = self.one("forecast.plan", [], ["name"], missing="no forecast plan: run scripts/demo_load first")
             self.client.call("forecast.plan", "action_run_now", [plan["id"]])

@@ -3,7 +3,6 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount
 
 STATES = [
     ("proposed", "Proposed"),
@@ -12,14 +11,19 @@ STATES = [
     ("undone", "Undone"),
     ("obsolete", "Obsolete"),
 ]
+KINDS = [
+    ("rule", "Reordering Rule"),
+    ("purchase", "Purchase"),
+    ("transfer", "Transfer"),
+]
 
 
 class ForecastRecommendation(models.Model):
     _name = "forecast.recommendation"
-    _description = "Reordering Rule Recommendation"
-    _order = "priority desc, id"
+    _description = "Forecast Recommendation"
+    _order = "urgency desc, priority desc, id"
 
-    # Written in bulk by _propose; no stored computed field may be added here.
+    # Written in bulk by _refresh; no stored computed field may be added here.
     series_id = fields.Many2one(
         "forecast.series",
         string="Forecast",
@@ -39,41 +43,84 @@ class ForecastRecommendation(models.Model):
     product_id = fields.Many2one(
         "product.product", required=True, index=True, ondelete="cascade", readonly=True
     )
+    categ_id = fields.Many2one(related="product_id.categ_id", string="Category")
     uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
     warehouse_id = fields.Many2one(
         "stock.warehouse", required=True, ondelete="cascade", readonly=True
     )
-    orderpoint_id = fields.Many2one(
-        "stock.warehouse.orderpoint",
-        string="Reordering Rule",
-        index="btree_not_null",
-        ondelete="set null",
-        readonly=True,
-    )
-    kind = fields.Selection(
-        [("change", "Change"), ("create", "New Rule"), ("reactivate", "Reactivate")],
-        required=True,
-        readonly=True,
+    kind = fields.Selection(KINDS, required=True, default="rule", readonly=True)
+    abc = fields.Selection(
+        [("A", "A"), ("B", "B"), ("C", "C")], string="ABC", readonly=True
     )
     state = fields.Selection(
         STATES, required=True, default="proposed", index=True, readonly=True
     )
-    min_before = fields.Float(digits="Product Unit", readonly=True, aggregator=None)
-    max_before = fields.Float(digits="Product Unit", readonly=True, aggregator=None)
-    min_after = fields.Float(digits="Product Unit", readonly=True, aggregator=None)
-    max_after = fields.Float(digits="Product Unit", readonly=True, aggregator=None)
-    change_text = fields.Char(string="Min / Max", compute="_compute_texts")
-    reason = fields.Text(compute="_compute_texts")
-    money_effect = fields.Monetary(
-        string="Stock Value Effect",
+    urgency = fields.Selection(
+        [("0", "None"), ("1", "Low"), ("2", "High"), ("3", "Critical")],
+        required=True,
+        default="0",
         readonly=True,
-        help="Change of the average stock's value at cost: half of the sum of the "
-        "changes of minimum and maximum, times the cost.",
+        help="Critical: stock runs out before anything ordered today could arrive. High: "
+        "it runs out before what is ordered at the next review could arrive. Low: later. "
+        "None: nothing is missed.",
     )
     priority = fields.Float(
         readonly=True,
         aggregator=None,
         help="Value of a year: what matters comes first.",
+    )
+    money_effect = fields.Monetary(
+        string="Money",
+        readonly=True,
+        help="Rule: change of the average stock's value at cost (half of the sum of the "
+        "changes of minimum and maximum, times the cost). Purchase: value of the order. "
+        "Transfer: cost of moving.",
+    )
+    # what happens if nothing is done
+    days_left = fields.Integer(
+        string="Days until Stock-out",
+        readonly=True,
+        aggregator=None,
+        help="-1: not in sight of the forecast.",
+    )
+    stockout_date = fields.Date(string="Stock-out", readonly=True)
+    missed = fields.Float(
+        string="Missed Units", digits="Product Unit", readonly=True, aggregator=None
+    )
+    missed_value = fields.Monetary(
+        string="Missed Sales",
+        readonly=True,
+        help="Demand at sales price that cannot be delivered if nothing is done within "
+        "lead time and review period.",
+    )
+    # stock it was reckoned with
+    on_hand = fields.Float(digits="Product Unit", readonly=True, aggregator=None)
+    incoming = fields.Float(
+        digits="Product Unit",
+        readonly=True,
+        aggregator=None,
+        help="Confirmed receipts and transfers on their way.",
+    )
+    drafted = fields.Float(
+        string="In Draft Orders",
+        digits="Product Unit",
+        readonly=True,
+        aggregator=None,
+        help="In requests for quotation that are not confirmed.",
+    )
+    outgoing = fields.Float(
+        digits="Product Unit",
+        readonly=True,
+        aggregator=None,
+        help="Issues booked: customers' orders and transfers to elsewhere.",
+    )
+    position = fields.Float(
+        string="Stock Position",
+        digits="Product Unit",
+        readonly=True,
+        aggregator=None,
+        help="On hand, incoming and in draft orders, less what is due to customers "
+        "already, other issues, and booked orders beyond the forecast.",
     )
     expected = fields.Float(digits="Product Unit", readonly=True, aggregator=None)
     safety = fields.Float(
@@ -86,19 +133,39 @@ class ForecastRecommendation(models.Model):
         string="Vendor Minimum", digits="Product Unit", readonly=True, aggregator=None
     )
     lead_days = fields.Float(string="Lead Time (days)", readonly=True, aggregator=None)
+    lead_sd = fields.Float(
+        string="Lead Time Deviation (days)", readonly=True, aggregator=None
+    )
     review_days = fields.Integer(
         string="Review Period (days)", readonly=True, aggregator=None
     )
     service_level = fields.Float(digits=(6, 4), readonly=True, aggregator=None)
+    figures = fields.Json(readonly=True, help="Further numbers the reason rests on.")
+
+    change_text = fields.Char(string="Before → After", compute="_compute_texts")
+    reason = fields.Text(compute="_compute_texts")
+    consequence = fields.Text(string="If Not Done", compute="_compute_texts")
     conflict = fields.Char(
         readonly=True, help="Why the last attempt to apply or undo changed nothing."
     )
+    auto_note = fields.Json(
+        readonly=True, help="Why the automatic mode left it to a person."
+    )
+    auto_text = fields.Char(string="Left to You", compute="_compute_auto_text")
     done_by_id = fields.Many2one("res.users", string="Decided by", readonly=True)
     done_at = fields.Datetime(string="Decided on", readonly=True)
+    batch_id = fields.Many2one(
+        "forecast.batch",
+        string="Decision",
+        index="btree_not_null",
+        ondelete="set null",
+        readonly=True,
+    )
+    can_decide = fields.Boolean(compute="_compute_can_decide")
 
-    _one_open_per_series = models.UniqueIndex(
-        "(series_id) WHERE state = 'proposed'",
-        "A forecast has one open recommendation at most.",
+    _one_open = models.UniqueIndex(
+        "(series_id, kind, COALESCE(source_warehouse_id, 0)) WHERE state = 'proposed'",
+        "A forecast has one open recommendation of a kind and source at most.",
     )
 
     @api.depends("product_id", "warehouse_id")
@@ -108,83 +175,51 @@ class ForecastRecommendation(models.Model):
                 f"{one.product_id.display_name} – {one.warehouse_id.code}"
             )
 
-    @api.depends("min_before", "max_before", "min_after", "max_after", "lead_days")
+    @api.depends("kind", "figures", "min_after", "max_after", "quantity", "missed")
+    @api.depends_context("lang")
     def _compute_texts(self):
         for one in self:
-            if one.kind == "create":
-                before = self.env._("none")
-            else:
-                before = f"{one.min_before:g} / {one.max_before:g}"
-            one.change_text = f"{before} → {one.min_after:g} / {one.max_after:g}"
-            one.reason = self.env._(
-                "%(lead)g days of lead time and %(review)g of review: %(expected).4g "
-                "%(unit)s expected, %(safety).4g of safety stock for a service level of "
-                "%(service).1f %%. The maximum adds %(lot).4g: the demand of one review "
-                "period or the vendor's minimum, whichever is more.",
-                lead=one.lead_days,
-                review=one.review_days,
-                expected=one.expected,
-                unit=one.uom_id.name,
-                safety=one.safety,
-                service=100 * one.service_level,
-                lot=one.max_after - one.min_after,
+            one.change_text = getattr(one, f"_change_text_{one.kind}")()
+            one.reason = getattr(one, f"_reason_{one.kind}")()
+            one.consequence = one._consequence()
+
+    def _consequence(self):
+        """What happens if nothing is done."""
+        self.ensure_one()
+        if self.days_left < 0:
+            return self.env._("No stock-out in sight of the forecast.")
+        values = {
+            "date": fields.Date.to_string(self.stockout_date),
+            "days": self.days_left,
+            "missed": f"{self.missed:.4g}",
+            "unit": self.uom_id.name,
+            "value": self.currency_id.format(self.missed_value),
+        }
+        if self.missed > 0:
+            return self.env._(
+                "Stock runs out on %(date)s, in %(days)s day(s); until an order placed "
+                "later could arrive some %(missed)s %(unit)s are missed, sales of "
+                "%(value)s.",
+                **values,
             )
-
-    # Actions
-
-    def action_apply(self):
-        """Write the proposed levels to the reordering rules.
-
-        Proposals whose rule is locked or was changed meanwhile stay open and say so.
-        Applying twice changes nothing.
-        """
-        self._check_planner()
-        todo = self.filtered(
-            lambda one: one.state in ("proposed", "undone", "dismissed")
+        return self.env._(
+            "Stock runs out on %(date)s, in %(days)s day(s); there is time to order later.",
+            **values,
         )
-        todo = todo._lock_rows()
-        applied = self.browse()
-        for one in todo:
-            conflict = one._apply_conflict()
-            if conflict:
-                one.conflict = conflict
-            else:
-                one._apply_one()
-                applied |= one
-        applied._decide("applied")
-        return self._tell(applied, self.env._("applied"))
 
-    def action_dismiss(self):
-        """Close proposals without changing a rule; the same one is not made again."""
-        self._check_planner()
-        todo = self.filtered(lambda one: one.state == "proposed")
-        todo._decide("dismissed")
-        return self._tell(todo, self.env._("dismissed"))
+    @api.depends("auto_note")
+    @api.depends_context("lang")
+    def _compute_auto_text(self):
+        for one in self:
+            one.auto_text = one._auto_text(one.auto_note) if one.auto_note else False
 
-    def action_undo(self):
-        """Give the rules the levels they had before; archive a rule that was new."""
-        self._check_planner()
-        todo = self.filtered(lambda one: one.state in ("applied", "dismissed"))
-        todo = todo._lock_rows()
-        undone = self.browse()
-        for one in todo:
-            if one.state == "dismissed":
-                undone |= one
-                continue
-            conflict = one._undo_conflict()
-            if conflict:
-                one.conflict = conflict
-            else:
-                one._undo_one()
-                undone |= one
-        dismissed = undone.filtered(lambda one: one.state == "dismissed")
-        open_series = self.search(
-            [("series_id", "in", dismissed.series_id.ids), ("state", "=", "proposed")]
-        ).series_id
-        reopened = dismissed.filtered(lambda one: one.series_id not in open_series)
-        reopened.write({"state": "proposed", "done_by_id": False, "done_at": False})
-        (undone - reopened)._decide("undone")
-        return self._tell(undone, self.env._("undone"))
+    @api.depends("kind")
+    @api.depends_context("uid")
+    def _compute_can_decide(self):
+        planner = self.has_access("write")
+        buyer = self.env.user.has_group("purchase.group_purchase_user")
+        for one in self:
+            one.can_decide = planner or (buyer and one.kind == "purchase")
 
     def action_open_series(self):
         self.ensure_one()
@@ -195,172 +230,12 @@ class ForecastRecommendation(models.Model):
             "views": [(False, "form")],
         }
 
-    def _check_planner(self):
-        self.check_access("write")
-
-    def _lock_rows(self):
-        """Lock proposals and rules against a colleague who clicks at the same time."""
-        if self:
-            self.lock_for_update()
-            rules = self.with_context(active_test=False).orderpoint_id
-            if rules:
-                rules.lock_for_update()
-                rules.invalidate_recordset()
-            self.invalidate_recordset()
-        return self
-
-    def _decide(self, state):
-        self.write(
-            {
-                "state": state,
-                "conflict": False,
-                "done_by_id": self.env.uid,
-                "done_at": fields.Datetime.now(),
-            }
-        )
-
-    def _tell(self, done, verb):
-        """Notification with the outcome; refreshes the view."""
-        left = self - done
-        message = self.env._(
-            "%(count)s recommendation(s) %(verb)s.", count=len(done), verb=verb
-        )
-        if left:
-            reasons = list(dict.fromkeys(left.filtered("conflict").mapped("conflict")))
-            message += " " + self.env._("%s left as they are.", len(left))
-            if reasons:
-                message += " " + " ".join(reasons[:3])
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning" if left else "success",
-                "message": message,
-                "sticky": bool(left),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
-
-    # One rule
-
-    def _rule(self):
-        """The rule of the product at the warehouse's stock, archived ones too."""
-        self.ensure_one()
-        return self.orderpoint_id or self.env[
-            "stock.warehouse.orderpoint"
-        ].with_context(active_test=False).search(
-            [
-                ("product_id", "=", self.product_id.id),
-                ("location_id", "=", self.warehouse_id.lot_stock_id.id),
-                ("company_id", "=", self.company_id.id),
-            ],
-            limit=1,
-        )
-
-    def _differs(self, rule, minimum, maximum):
-        uom = self.product_id.uom_id
-        return bool(
-            uom.compare(rule.product_min_qty, minimum)
-            or uom.compare(rule.product_max_qty, maximum)
-        )
-
-    def _apply_conflict(self):
-        """Why the proposal cannot be applied, or False."""
-        rule = self._rule()
-        name = self.display_name
-        if rule.forecast_locked:
-            return self.env._("The rule of %s is locked against forecasts.", name)
-        if self.kind == "change" and not rule:
-            return self.env._("The rule of %s was deleted since the proposal.", name)
-        if self.kind == "change" and not rule.active:
-            return self.env._("The rule of %s was archived since the proposal.", name)
-        if self.kind != "change" and rule.active:
-            return self.env._(
-                "A rule of %(name)s was made since the proposal (%(min)g / %(max)g). "
-                "Run the plan again.",
-                name=name,
-                min=rule.product_min_qty,
-                max=rule.product_max_qty,
-            )
-        if self.kind == "change" and self._differs(
-            rule, self.min_before, self.max_before
-        ):
-            return self.env._(
-                "The rule of %(name)s was changed since the proposal: %(old_min)g / "
-                "%(old_max)g then, %(min)g / %(max)g now. Run the plan again.",
-                name=name,
-                old_min=self.min_before,
-                old_max=self.max_before,
-                min=rule.product_min_qty,
-                max=rule.product_max_qty,
-            )
-        return False
-
-    def _apply_one(self):
-        rule = self._rule()
-        levels = {"product_min_qty": self.min_after, "product_max_qty": self.max_after}
-        if rule:
-            if not rule.active:
-                levels["active"] = True
-            rule.write(levels)
-        else:
-            rule = self.env["stock.warehouse.orderpoint"].create(
-                {
-                    **levels,
-                    "product_id": self.product_id.id,
-                    "warehouse_id": self.warehouse_id.id,
-                    "location_id": self.warehouse_id.lot_stock_id.id,
-                    "company_id": self.company_id.id,
-                    "trigger": self.plan_id.rule_trigger,
-                }
-            )
-        self.orderpoint_id = rule
-
-    def _undo_conflict(self):
-        """Why the applied change cannot be taken back, or False."""
-        rule = self._rule()
-        if not rule:
-            return self.env._(
-                "The rule of %s was deleted; there is nothing to undo.",
-                self.display_name,
-            )
-        if rule.forecast_locked:
-            return self.env._(
-                "The rule of %s is locked against forecasts.", self.display_name
-            )
-        if self._differs(rule, self.min_after, self.max_after):
-            return self.env._(
-                "The rule of %(name)s was changed after it was applied (%(min)g / "
-                "%(max)g now); it is left as it is.",
-                name=self.display_name,
-                min=rule.product_min_qty,
-                max=rule.product_max_qty,
-            )
-        return False
-
-    def _undo_one(self):
-        rule = self._rule()
-        levels = {
-            "product_min_qty": self.min_before,
-            "product_max_qty": self.max_before,
-        }
-        if self.kind == "create":
-            # kept and archived: documents that the rule brought about point to it
-            rule.write({"active": False})
-        elif self.kind == "reactivate":
-            rule.write({**levels, "active": False})
-        else:
-            rule.write(levels)
-
-    def _money(self, amount):
-        return format_amount(self.env, amount, self.currency_id)
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_applied(self):
         if any(one.state == "applied" for one in self):
             raise UserError(
                 self.env._(
-                    "An applied recommendation is the record of who changed a rule and "
+                    "An applied recommendation is the record of who changed what and "
                     "why; undo it first."
                 )
             )

@@ -9,6 +9,7 @@ from psycopg2 import OperationalError
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..action.forecast_plan import ACTION_FIELDS
 from .run_inputs import pack, sign
 
 PART = 2500  # series of a part: enough to learn the spread of errors from
@@ -29,6 +30,7 @@ INDIFFERENT = {
     "create_date",
     "write_uid",
     "write_date",
+    *ACTION_FIELDS,
 }
 
 
