@@ -95,9 +95,7 @@ def arrivals(frame: pd.DataFrame, country: str, seed: int) -> pd.DataFrame:
     transit = rng.gamma(4.0, (0.4 + frame["distance"]) * speed / 4)
     astray = rng.random(count) < 0.03
     total = handling + transit + astray * rng.uniform(2, 9, count) + late
-    done = np.busday_offset(
-        day, np.floor(total).astype(int), roll="forward", weekmask="1111110", holidays=closed
-    )
+    done = np.busday_offset(day, np.floor(total).astype(int), roll="forward", weekmask="1111110", holidays=closed)
     hours = 9 + 9 * rng.random(count)
     # Nothing arrives before it has been ordered.
     arrived = pd.Series(pd.to_datetime(done)) + pd.to_timedelta((hours * 3600).round(), "s")
@@ -173,9 +171,7 @@ def run(context: Context) -> list[Row]:
     history = history_of(frame, engine, ticker)
     lanes = engine.eta.fit(history)
     seconds = time.perf_counter() - began
-    rows = [
-        Row("fit on 1,000,000 deliveries", seconds, None, None, "s", f"bar: 15; {len(lanes):,} lanes, holidays KR")
-    ]
+    rows = [Row("fit on 1,000,000 deliveries", seconds, None, None, "s", f"bar: 15; {len(lanes):,} lanes, holidays KR")]
     frame, country = orders_generated(ORDERS, context.seed + 7)
     rows += judged("generated lanes", arrivals(frame, country, context.seed + 7), country, engine)
     frame, country = orders_online_retail(20_000, context.seed)

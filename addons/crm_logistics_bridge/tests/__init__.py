@@ -7,3 +7,5 @@ from . import test_portal_tracking
 from . import test_security
 from . import test_timeline
 from . import test_tours
+from . import test_eta_steps
+from . import test_delay_notice

@@ -109,7 +109,9 @@ class LogisticsEtaLane(models.Model):
         calendar that hold for everybody, and the weekdays on which nothing arrives.
         """
         now = pd.Timestamp(fields.Datetime.now())
-        first = min([now, *(column.min() for column in columns if column.notna().any())])
+        first = min(
+            [now, *(column.min() for column in columns if column.notna().any())]
+        )
         last = max([now, *(column.max() for column in columns if column.notna().any())])
         closed = set()
         if company.logistics_eta_holidays:

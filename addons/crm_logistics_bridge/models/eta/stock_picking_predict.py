@@ -82,7 +82,9 @@ class StockPicking(models.Model):
             columns=["id", "product", "line"],
         )
         split = frame.loc[
-            frame["at_once"] & (frame["state"] != "done") & frame["id"].isin(list(waiting))
+            frame["at_once"]
+            & (frame["state"] != "done")
+            & frame["id"].isin(list(waiting))
         ]
         articles = split.merge(
             moves[["id", "product"]].drop_duplicates(), on="id", how="inner"
@@ -132,7 +134,9 @@ class StockPicking(models.Model):
         stage[picked], stage[transit] = "picked", "transit"
         start = frame["order_start"].where(~picked, frame["previous_done"])
         start = start.where(~transit, frame["date_done"])
-        current = self._logistics_dates(frame, stage, start, lanes, company, now, ticker)
+        current = self._logistics_dates(
+            frame, stage, start, lanes, company, now, ticker
+        )
         # A stage that nobody has timed yet (no carrier events) is judged from the order.
         fallback = pd.Series("order", index=frame.index)
         whole = self._logistics_dates(
@@ -149,7 +153,9 @@ class StockPicking(models.Model):
         restock = frame["restock"].where(~shipped).clip(lower=now)
         awaited = restock.notna()
         if awaited.any():
-            later = self._logistics_dates(frame, fallback, restock, lanes, company, now, ticker)
+            later = self._logistics_dates(
+                frame, fallback, restock, lanes, company, now, ticker
+            )
             expected = expected.where(~awaited, later["expected"].fillna(restock))
             latest = latest.where(~awaited, later["promise"].fillna(restock))
         expected = expected.where(
