@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Entry point of the engine: a panel of demand in, judged forecasts out."""
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +12,9 @@ from . import intervals
 from .backtest import BLOCK, fit_panel, plan_cuts, run_backtest
 from .calendars import DEFAULT_SEASON
 from .classify import classify, closed_cells
+from .cluster import open_cluster
 from .driven import add_drivers
-from .ensemble import LIBRARY, ORIGINS, add_policy
+from .ensemble import ORIGINS, add_models, add_policy
 from .frames import (
     backtest_frame,
     choice_frame,
@@ -21,10 +23,18 @@ from .frames import (
     score_frame,
     total_frame,
 )
+from .library import LEAST, SPARSE_NAMES, fit_library
 from .models import MODELS
 from .panel import Problems, build_panel
-from .policy import choose, drivers_choice, unbias
-from .request import check_request, lead_times, services_of
+from .policy import (
+    by_worth,
+    champions,
+    choose,
+    drivers_choice,
+    keep_if_good,
+    unbias,
+)
+from .request import check_request, lead_times, services_of, values_classes
 from .value_added import promise_frame
 
 
@@ -70,7 +80,11 @@ def forecast(
     keep_backtest=False,
     missing="auto",
     check_freq=True,
+    value=None,
+    abc=None,
+    also=(),
     jobs=1,
+    cluster=None,
     progress=None,
 ):
     """Forecast every series of a panel, judge the models, and say why.
@@ -84,36 +98,82 @@ def forecast(
     :param service: None (0.98), a probability, several, or by unique_id (dict)
     :param windows: origins of the backtest; None decides by the size of the panel
     :param missing: what a period without a row means, see `panel.build_panel`
+    :param value: yearly value by unique_id (dict or Series); the dearer policies are asked
+        for what it is worth: "balanced" speaks for A and B articles, "thorough" for A (and
+        "balanced" for B), the fast combination for the rest. Without it all are A.
+    :param abc: the classes themselves, "A", "B" or "C" by unique_id, instead of values
+    :param also: further library models to fit and judge, of `library.NAMES`: "lib_arima",
+        "lib_mstl", "lib_ets", …; "lib_adida" and "lib_imapa" on intermittent demand
     :param jobs: processes for the library models; 0 = one per processor
+    :param cluster: where fits run, see `cluster.open_cluster`: None or "local", the address
+        of a Dask scheduler, "spark", "ray"; the numbers are the same everywhere
     :param progress: called with (done, total) series-fits
     :raises EngineError: a request that cannot be answered, naming field and value
     """
-    check_request(freq, horizon, policy, season, windows)
+    check_request(freq, horizon, policy, season, windows, also)
     problems = Problems()
     table = build_panel(panel, freq, problems, missing, check_freq)
     season = DEFAULT_SEASON[freq] if season is None else int(season)
     periods = lead_times(lead_time, table.ids)
     services = services_of(service, table.ids)
+    wish = by_worth(policy, values_classes(value, abc, table.ids))
     ahead = max(horizon, int(periods.max()) if periods is not None else 0)
     classes = classify(table.y, table.n, season)
-    step = _progress(progress, table.n, ahead, season, windows, policy)
-    back = run_backtest(
-        table.y, table.n, ahead, season, freq, classes.sparse, windows, step, table.unit
-    )
-    mean, sigma, strength, wave = fit_panel(
-        table.y, table.n, ahead, season, freq, classes.sparse, step
-    )
-    unbias(mean, back, classes)
-    explained = add_drivers(table, future, mean, back, ahead, problems)
+    wish[classes.sparse | (table.n < LEAST)] = "fast"
+    step = _progress(progress, table.n, ahead, season, windows, wish)
     model, reason = choose(classes, table.n)
     margin = np.zeros(len(table.n))
-    if policy != "fast":
-        rows = add_policy(
-            policy, table, mean, back, ahead, season, classes, jobs, problems, step
+    with open_cluster(cluster, jobs) as runner:
+        back = run_backtest(
+            table.y,
+            table.n,
+            ahead,
+            season,
+            freq,
+            classes.sparse,
+            windows,
+            step,
+            table.unit,
+            runner,
         )
-        rows &= table.n >= 5
-        model[rows] = policy
-        reason[rows] = f"{MODELS[policy].label}: {MODELS[policy].description}"
+        mean, sigma, strength, wave = fit_panel(
+            table.y, table.n, ahead, season, freq, classes.sparse, step, runner
+        )
+        unbias(mean, back, classes)
+        explained = add_drivers(table, future, mean, back, ahead, problems)
+        fit_models = functools.partial(
+            fit_library, freq=freq, runner=runner, progress=step
+        )
+        for rare in (False, True):
+            names = [name for name in also if (name in SPARSE_NAMES) == rare]
+            if names:
+                add_models(
+                    names,
+                    table,
+                    mean,
+                    back,
+                    ahead,
+                    season,
+                    classes.sparse == rare,
+                    fit_models,
+                    problems,
+                )
+        champions(back, classes, model, reason, margin)
+        for name in sorted(set(wish) - {"fast"}):
+            rows = add_policy(
+                name,
+                table,
+                mean,
+                back,
+                ahead,
+                season,
+                wish == name,
+                fit_models,
+                problems,
+            )
+            rows = keep_if_good(name, back, classes, rows)
+            model[rows] = name
+            reason[rows] = f"{MODELS[name].label}: {MODELS[name].description}"
     if explained is not None:
         drivers_choice(back, explained.rows, classes, model, reason, margin)
     _name_short(table, problems)
@@ -193,13 +253,13 @@ def forecast(
     )
 
 
-def _progress(callback, n, horizon, season, windows, policy):
+def _progress(callback, n, horizon, season, windows, wish):
     if callback is None:
         return None
     origins = len(plan_cuts(n, horizon, season, windows))
     total = len(n) * (1 + origins)
-    if policy in LIBRARY:
-        total += len(n) * (1 + min(origins, ORIGINS[policy]))
+    for name, most in ORIGINS.items():
+        total += int((wish == name).sum()) * (1 + min(origins, most))
     done = [0]
 
     def step(count):

@@ -10,6 +10,7 @@ from . import accuracy
 from .models import fit_rows
 
 BLOCK = 256
+MESSAGE = 4  # blocks sent to a worker at once
 
 
 @dataclass
@@ -64,36 +65,74 @@ def shortest_training(season):
     return max(6, min(season, 24))
 
 
-def fit_panel(y, n, horizon, season, freq, sparse, progress=None):
-    """Every fast model on all rows: (mean dict of (N, H), sigma, strength, wave)."""
+def fit_block(block):
+    """(mean, sigma, strength, wave) of one block; what a worker is asked."""
+    fit = fit_rows(*block)
+    return fit.mean, fit.sigma, fit.strength, fit.wave
+
+
+def fit_blocks(blocks):
+    """Several blocks in one message."""
+    return [fit_block(block) for block in blocks]
+
+
+def blocks_of(y, n, horizon, season, freq, sparse):
+    """((start, stop), what `fit_rows` takes) of parts of the panel that fit into caches."""
+    size = min(BLOCK, max(32, BLOCK * 256 // max(y.shape[1], 1)))
+    for start in range(0, len(n), size):
+        stop = min(start + size, len(n))
+        rows = y[start:stop, y.shape[1] - int(n[start]) :]
+        yield (
+            (start, stop),
+            (rows, n[start:stop], horizon, season, freq, sparse[start:stop]),
+        )
+
+
+def fit_panel(y, n, horizon, season, freq, sparse, progress=None, runner=None):
+    """Every fast model on all rows: (mean dict of (N, H), sigma, strength, wave).
+
+    :param runner: where the blocks are fitted, see `cluster`
+    """
     size = len(n)
     mean, sigma = {}, np.empty(size)
     strength, wave = np.zeros(size), np.ones((size, horizon), np.float32)
-    for start in range(0, size, BLOCK):
-        stop = min(start + BLOCK, size)
-        width = int(n[start])
-        fit = fit_rows(
-            y[start:stop, y.shape[1] - width :],
-            n[start:stop],
-            horizon,
-            season,
-            freq,
-            sparse[start:stop],
-        )
-        for name, values in fit.mean.items():
+    parts = blocks_of(y, n, horizon, season, freq, sparse)
+    for (start, stop), fit in _fitted(parts, runner):
+        for name, values in fit[0].items():
             if name not in mean:
                 mean[name] = np.full((size, horizon), np.nan)
             mean[name][start:stop] = values
-        sigma[start:stop] = fit.sigma
-        strength[start:stop] = fit.strength
-        wave[start:stop] = fit.wave
+        sigma[start:stop], strength[start:stop], wave[start:stop] = fit[1:]
         if progress:
             progress(stop - start)
     return mean, sigma, strength, wave
 
 
+def _fitted(parts, runner):
+    """((start, stop), fit) of each block."""
+    if runner is None or not runner.remote:
+        for place, block in parts:
+            yield place, fit_block(block)
+        return
+    parts = list(parts)
+    groups = [parts[i : i + MESSAGE] for i in range(0, len(parts), MESSAGE)]
+    messages = [[block for _place, block in group] for group in groups]
+    for group, fits in zip(groups, runner.map(fit_blocks, messages), strict=True):
+        for (place, _block), fit in zip(group, fits, strict=True):
+            yield place, fit
+
+
 def run_backtest(
-    y, n, horizon, season, freq, sparse, windows=None, progress=None, unit=None
+    y,
+    n,
+    horizon,
+    season,
+    freq,
+    sparse,
+    windows=None,
+    progress=None,
+    unit=None,
+    runner=None,
 ):
     """:returns: Backtest (with no origins when every series is too short)."""
     size, width = y.shape
@@ -114,7 +153,14 @@ def run_backtest(
         stop = width - cut
         history = y[:rows, :stop]
         mean, s, _strength, wave[w, :rows] = fit_panel(
-            history, n[:rows] - cut, horizon, season, freq, sparse[:rows], progress
+            history,
+            n[:rows] - cut,
+            horizon,
+            season,
+            freq,
+            sparse[:rows],
+            progress,
+            runner,
         )
         actual[w, :rows, : min(cut, horizon)] = y[:rows, stop : stop + horizon]
         sigma[w, :rows] = s

@@ -8,7 +8,7 @@ of hospital demand, never on their test parts.
 
 import numpy as np
 
-from .library import LEAST, fit_library
+from .library import LEAST
 
 LIBRARY = {
     "balanced": ("lib_dot",),
@@ -41,29 +41,66 @@ def join(policy, mean, rows):
     return np.where(inside, ordered, 0.0).sum(0) / inside.sum(0)
 
 
-def add_policy(policy, table, mean, back, ahead, season, classes, jobs, problems, step):
-    """Adds the library models and the joined one to forecasts and backtest.
+def add_models(names, table, mean, back, ahead, season, rows, fit_models, problems):
+    """Adds single library models to forecasts and to the three latest origins, in place.
 
+    :param names: of `library.NAMES`; :param rows: (N,) bool, series to fit them to
+    """
+    _add(names, None, 3, table, mean, back, ahead, season, rows, fit_models, problems)
+
+
+def add_policy(policy, table, mean, back, ahead, season, wanted, fit_models, problems):
+    """Adds the library models and the joined one to forecasts and backtest, in place.
+
+    :param wanted: (N,) bool, series to ask the policy for
+    :param fit_models: as `library.fit_library`, with cluster and progress bound
     :returns: (N,) bool, series that got the policy's own forecast
     """
-    wanted = ~classes.sparse & (table.n >= LEAST)
+    return _add(
+        LIBRARY[policy],
+        policy,
+        ORIGINS[policy],
+        table,
+        mean,
+        back,
+        ahead,
+        season,
+        wanted,
+        fit_models,
+        problems,
+    )
+
+
+def _add(
+    names,
+    policy,
+    origins,
+    table,
+    mean,
+    back,
+    ahead,
+    season,
+    wanted,
+    fit_models,
+    problems,
+):
+    wanted = wanted & (table.n >= LEAST)
     rows = np.flatnonzero(wanted)
     if not rows.size:
         return wanted
-    never_negative = ~(np.nan_to_num(table.y).min(1) < 0)
+    floor = ~(np.nan_to_num(table.y).min(1) < 0)
 
     def fit(y, n, take):
-        out, failed = fit_library(y, n, ahead, season, LIBRARY[policy], jobs, step)
-        floor = never_negative[take][:, None]
+        out, failed = fit_models(y, n, ahead, season, names)
         return {
-            k: np.where(floor, np.maximum(v, 0.0), v) for k, v in out.items()
+            name: np.where(floor[take, None], np.maximum(values, 0.0), values)
+            for name, values in out.items()
         }, failed
 
     size = len(table.n)
     out, failed = fit(table.y[rows], table.n[rows], rows)
     for name, values in out.items():
-        mean[name] = np.full((size, ahead), np.nan)
-        mean[name][rows] = values
+        mean.setdefault(name, np.full((size, ahead), np.nan))[rows] = values
     for i, reasons in sorted(failed.items()):
         for name, reason in reasons.items():
             problems.add(
@@ -73,13 +110,14 @@ def add_policy(policy, table, mean, back, ahead, season, classes, jobs, problems
                 model=name,
                 reason=str(reason),
             )
-    mean[policy] = np.full((size, ahead), np.nan)
-    mean[policy][rows] = join(policy, mean, rows)
+    if policy:
+        mean.setdefault(policy, np.full((size, ahead), np.nan))
+        mean[policy][rows] = join(policy, mean, rows)
     count = len(back.cuts)
-    for name in LIBRARY[policy] + (policy,):
-        if count:
+    for name in (*names, policy) if policy else names:
+        if count and name not in back.mean:
             back.mean[name] = np.full((count, size, ahead), np.nan, np.float32)
-    for w in back.whole()[: ORIGINS[policy]]:
+    for w in back.whole()[:origins]:
         some = np.flatnonzero(wanted & ~np.isnan(back.sigma[w]))
         some = some[table.n[some] - back.cuts[w] >= LEAST]
         if not some.size:
@@ -88,6 +126,7 @@ def add_policy(policy, table, mean, back, ahead, season, classes, jobs, problems
         out, _failed = fit(past, table.n[some] - back.cuts[w], some)
         for name, values in out.items():
             back.mean[name][w, some] = values
-        then = {name: values[w] for name, values in back.mean.items()}
-        back.mean[policy][w, some] = join(policy, then, some)
+        if policy:
+            then = {name: values[w] for name, values in back.mean.items()}
+            back.mean[policy][w, some] = join(policy, then, some)
     return wanted

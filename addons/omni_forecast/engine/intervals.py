@@ -157,7 +157,9 @@ class Conformal:
         out = np.empty((4,) + mean.shape)
         for g in np.unique(group):
             rows = group == g
-            width = (scale if scale.ndim == 2 else scale[:, None])[rows] * self.growth[g]
+            width = (scale if scale.ndim == 2 else scale[:, None])[rows] * self.growth[
+                g
+            ]
             for i, q in enumerate(self.quantile[g]):
                 out[i, rows] = mean[rows] + q * width
             if g in self.from_zero and floor is not None:

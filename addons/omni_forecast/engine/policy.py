@@ -11,6 +11,14 @@ there.
 import numpy as np
 
 POLICIES = ("fast", "balanced", "thorough")
+# Articles by value: what a dear policy is worth its time for
+WORTH = {
+    "balanced": {"A": "balanced", "B": "balanced"},
+    "thorough": {"A": "thorough", "B": "balanced"},
+}
+# A class of series leaves the combination for one model only when that model won by so much,
+# at so many origins of so many, by more than chance, in a class of so many series.
+MARGIN, WINS, CHANCE, ORIGINS, SERIES = 0.03, 0.8, 3.0, 3, 30
 
 
 def choose(classes, n):
@@ -63,6 +71,91 @@ def unbias(mean, back, classes):
     mean["sparse_comb"] *= factor
     back.mean["sparse_comb"] *= np.float32(factor)
     return factor
+
+
+def contest(back, name, base, rows, sparse):
+    """How much less a model errs than the combination on a class of series.
+
+    The errors of each series are measured in those of the combination on it, absolute ones
+    for frequent and squared ones for intermittent demand (where absolute errors are least for
+    a forecast of zero), so that each series counts alike.
+
+    :param rows: (N,) bool
+    :returns: (gain, share of origins won, deviations of chance, origins judged)
+    """
+    actual = back.actual[:, rows]
+    theirs = np.abs(back.mean[base][:, rows] - actual)
+    ours = np.abs(back.mean[name][:, rows] - actual)
+    if sparse:
+        theirs, ours = theirs**2, ours**2
+    known = ~np.isnan(theirs) & ~np.isnan(ours)
+    count = known.sum(2)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        theirs = np.where(known, theirs, 0.0).sum(2) / count
+        ours = np.where(known, ours, 0.0).sum(2) / count
+        judged = count > 0
+        scale = np.where(judged, theirs, 0.0).sum(0) / judged.sum(0)
+        scale = np.where(scale > 0, scale, np.nan)
+        gap = (theirs - ours) / scale
+    judged = (~np.isnan(gap)).any(1)
+    if not judged.any():
+        return 0.0, 0.0, 0.0, 0
+    gap = gap[judged]
+    known = ~np.isnan(gap)
+    each = np.where(known, gap, 0.0).sum(0)[known.any(0)] / known.sum(0)[known.any(0)]
+    spread = each.std() / np.sqrt(len(each))
+    gain = float(each.mean())
+    won = float(np.mean(np.nanmean(gap, axis=1) > 0))
+    return gain, won, gain / spread if spread > 0 else 0.0, int(judged.sum())
+
+
+def champions(back, classes, model, reason, margin):
+    """Let one model speak for a whole class where it beats the combination for sure.
+
+    Pooled by class, because each series' own winner is mostly luck; in place.
+    """
+    for name in np.unique(classes.name.astype(str)):
+        rows = (classes.name == name) & np.isin(model, ("comb", "sparse_comb"))
+        if np.count_nonzero(rows) < SERIES:
+            continue
+        sparse = bool(classes.sparse[rows].any())
+        base = "sparse_comb" if sparse else "comb"
+        best, lead = None, MARGIN
+        for other in back.mean:
+            if other in (base, "drivers"):
+                continue
+            gain, won, sure, origins = contest(back, other, base, rows, sparse)
+            if gain > lead and won >= WINS and sure >= CHANCE and origins >= ORIGINS:
+                best, lead = other, gain
+        if best:
+            model[rows], margin[rows] = best, lead
+            reason[rows] = (
+                f"Champion of its class: {lead:.0%} less error than the combination."
+            )
+
+
+def keep_if_good(policy, back, classes, rows):
+    """(N,) bool: rows of a dear policy, without classes where the combination did better.
+
+    It stays unless it erred more than the combination, beyond chance, at the origins where
+    both were asked.
+    """
+    keep = rows.copy()
+    if policy not in back.mean:
+        return keep
+    for name in np.unique(classes.name[rows].astype(str)):
+        some = rows & (classes.name == name)
+        gain, _won, sure, _origins = contest(back, policy, "comb", some, False)
+        if gain < 0 and sure < -CHANCE:
+            keep &= ~some
+    return keep
+
+
+def by_worth(policy, abc):
+    """(N,) object: the policy of each series by its class of value; all A without one."""
+    if policy == "fast":
+        return np.full(len(abc), "fast", dtype=object)
+    return np.array([WORTH[policy].get(letter, "fast") for letter in abc], dtype=object)
 
 
 def drivers_choice(back, explained, classes, model, reason, margin):

@@ -7,16 +7,22 @@ import pandas as pd
 
 from .calendars import FREQUENCIES
 from .errors import EngineError
+from .library import NAMES
 from .policy import POLICIES
+from .reorder import abc_classes
 
 
-def check_request(freq, horizon, policy, season, windows):
+def check_request(freq, horizon, policy, season, windows, also=()):
+    """:raises EngineError: naming the field and its value"""
     if freq not in FREQUENCIES:
         raise EngineError(f"freq is {freq!r}; it must be one of M, W, D.")
     if policy not in POLICIES:
         raise EngineError(
             f"policy is {policy!r}; it must be one of {', '.join(POLICIES)}."
         )
+    for name in also:
+        if name not in NAMES:
+            raise EngineError(f"also holds {name!r}; it must be of {', '.join(NAMES)}.")
     for name, value in (("horizon", horizon), ("season", season), ("windows", windows)):
         if value is None and name != "horizon":
             continue
@@ -55,3 +61,31 @@ def services_of(service, ids):
         if ((column <= 0) | (column >= 1)).any():
             raise EngineError("service must lie between 0 and 1, e.g. 0.98.")
     return columns
+
+
+def values_classes(value, abc, ids):
+    """(N,) object "A", "B" or "C" by series; all "A" when neither is given.
+
+    :param value: yearly value by unique_id (dict or Series): A makes the first 80 % of it,
+        B the next 15 %; :param abc: the letters themselves, which then count instead
+    """
+    for name, given in (("value", value), ("abc", abc)):
+        if given is not None and not isinstance(given, dict | pd.Series):
+            raise EngineError(
+                f"{name} is a {type(given).__name__}; it must be by unique_id, a dict or Series."
+            )
+    if abc is not None:
+        letters = [abc.get(i) or "C" for i in ids]
+        wrong = sorted(set(map(str, letters)) - {"A", "B", "C"})
+        if wrong:
+            raise EngineError(f"abc holds {wrong[0]!r}; it must be A, B or C.")
+        return np.array(letters, dtype=object)
+    if value is None:
+        return np.full(len(ids), "A", dtype=object)
+    worth = np.array([value.get(i) or 0.0 for i in ids], dtype=float)
+    if not np.isfinite(worth).all():
+        i = int(np.flatnonzero(~np.isfinite(worth))[0])
+        raise EngineError(
+            f"value of {ids[i]} is {worth[i]}; it must be a finite number."
+        )
+    return np.array(abc_classes(worth), dtype=object)

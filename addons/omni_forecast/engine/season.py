@@ -256,7 +256,9 @@ def _shrunk_index(part, m):
 # -- long seasons, by harmonics -----------------------------------------------------------
 
 HARMONICS = 3
-DRIFT = np.array([0.0, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0])  # of the level, from none to a walk
+DRIFT = np.array(
+    [0.0, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0]
+)  # of the level, from none to a walk
 
 
 def long_season(y, length, horizon, block=1):
@@ -320,7 +322,9 @@ def _harmonics(y, length):
         # relative to the line, so that the wave grows with the level
         line = x[:, :2] @ np.linalg.lstsq(x[:, :2], z, rcond=None)[0]
         line = np.maximum(line, 0.1 * z.mean(0))
-        z = np.minimum(z / np.where(line > 0, line, 1.0), 4.0)  # one great week is no season
+        z = np.minimum(
+            z / np.where(line > 0, line, 1.0), 4.0
+        )  # one great week is no season
         wave[rows], good[rows], strength[rows] = _drifting(x, z)
     return wave, good, strength
 

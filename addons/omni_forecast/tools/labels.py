@@ -29,6 +29,10 @@ MODELS = [
     ("lib_ces", "AutoCES (statsforecast)"),
     ("lib_ets", "AutoETS (statsforecast)"),
     ("lib_theta", "AutoTheta (statsforecast)"),
+    ("lib_arima", "AutoARIMA (statsforecast)"),
+    ("lib_mstl", "MSTL (statsforecast)"),
+    ("lib_adida", "ADIDA (statsforecast)"),
+    ("lib_imapa", "IMAPA (statsforecast)"),
     ("balanced", "Balanced"),
     ("thorough", "Thorough"),
 ]

@@ -97,9 +97,7 @@ def fit_rows(y, n, horizon, season, freq, sparse):
     level, slope, _phi, _sse = trend_grid(z, n, level0, slope0, *HOLT)
     step = np.arange(1, horizon + 1)
     mean["holt"] = (level[:, None] + slope[:, None] * step) * ahead
-    mean["holt_winters"] = _winters(
-        mean["holt"], n, horizon, pattern, level0, slope0
-    )
+    mean["holt_winters"] = _winters(mean["holt"], n, horizon, pattern, level0, slope0)
     mean["comb"] = 0.25 * (
         mean["ses"] + mean["damped"] + mean["theta"] + mean["dynamic_theta"]
     )

@@ -142,6 +142,7 @@ class ForecastRun(models.Model):
                 policy=plan.policy,
                 lead_time={one.uid: one.periods for one in inputs},
                 service={one.uid: one.service for one in inputs},
+                abc={one.uid: one.abc for one in inputs},
                 missing="zero",
                 progress=follow,
                 cancel=follow,
