@@ -62,56 +62,75 @@ class ForecastPlan(models.Model):
         if not places:
             return {}
         self.env.flush_all()
+        self._more_memory()
         rows = self.env.execute_query(
             SQL(
                 """
 WITH %(delivered)s,
-flow AS (
-    SELECT move.product_id, place.warehouse_id,
-           (move.date AT TIME ZONE 'UTC' AT TIME ZONE place.tz)::date AS day,
-           SUM(side.sign * move.quantity * unit.factor / product.factor) AS net,
-           SUM(move.quantity) FILTER (
-               WHERE side.sign > 0 AND source.usage != 'customer') AS received
+spot AS MATERIALIZED (
+    SELECT location.id, place.warehouse_id, place.tz
+      FROM stock_location location JOIN place USING (warehouse_id)
+     WHERE location.usage = 'internal'
+),
+side AS (
+    SELECT move.product_id, spot.warehouse_id, spot.tz, move.date, move.product_uom,
+           -move.quantity::float8 AS quantity, FALSE AS received
       FROM stock_move move
-      JOIN product ON product.id = move.product_id
-      JOIN unit ON unit.id = move.product_uom AND unit.root = product.root
+      JOIN spot ON spot.id = move.location_id
+      LEFT JOIN spot other ON other.id = move.location_dest_id
+     WHERE move.state = 'done' AND move.date >= %(since)s
+       AND other.warehouse_id IS DISTINCT FROM spot.warehouse_id
+     UNION ALL
+    SELECT move.product_id, spot.warehouse_id, spot.tz, move.date, move.product_uom,
+           move.quantity::float8, source.usage != 'customer'
+      FROM stock_move move
+      JOIN spot ON spot.id = move.location_dest_id
       JOIN stock_location source ON source.id = move.location_id
-      JOIN stock_location target ON target.id = move.location_dest_id
-     CROSS JOIN LATERAL (VALUES
-           (CASE WHEN source.usage = 'internal' THEN source.warehouse_id END, -1),
-           (CASE WHEN target.usage = 'internal' THEN target.warehouse_id END, 1)
-           ) AS side (warehouse_id, sign)
-      JOIN place ON place.warehouse_id = side.warehouse_id
-     WHERE move.state = 'done' AND move.quantity != 0 AND move.date >= %(since)s
-       AND NOT (source.usage = 'internal' AND target.usage = 'internal'
-                AND source.warehouse_id IS NOT DISTINCT FROM target.warehouse_id)
-  GROUP BY 1, 2, 3
+      LEFT JOIN spot other ON other.id = move.location_id
+     WHERE move.state = 'done' AND move.date >= %(since)s
+       AND other.warehouse_id IS DISTINCT FROM spot.warehouse_id
+),
+flow AS (
+    SELECT side.product_id, side.warehouse_id, side.received,
+           (side.date AT TIME ZONE 'UTC' AT TIME ZONE side.tz)::date AS day,
+           side.quantity * unit.factor / product.factor AS net
+      FROM side
+      JOIN product ON product.id = side.product_id
+      JOIN unit ON unit.id = side.product_uom AND unit.root = product.root
+     WHERE side.quantity != 0
 ),
 stock AS (
-    SELECT quant.product_id, location.warehouse_id, SUM(quant.quantity) AS quantity
+    SELECT quant.product_id, location.warehouse_id,
+           SUM(quant.quantity)::float8 AS quantity
       FROM stock_quant quant
       JOIN stock_location location ON location.id = quant.location_id
      WHERE location.usage = 'internal'
   GROUP BY quant.product_id, location.warehouse_id
 ),
+total AS (
+    SELECT product_id, warehouse_id, SUM(net) AS net
+      FROM flow
+  GROUP BY product_id, warehouse_id
+    HAVING bool_or(received)
+),
 timeline AS (
     SELECT flow.product_id, flow.warehouse_id, flow.day,
-           LEAD(flow.day) OVER later AS next_day,
-           COALESCE(stock.quantity, 0) - SUM(flow.net) OVER (
-               PARTITION BY flow.product_id, flow.warehouse_id ORDER BY flow.day DESC
-               ) + flow.net AS on_hand,
-           SUM(flow.received) OVER (PARTITION BY flow.product_id, flow.warehouse_id)
-               AS received
+           LEAD(flow.day) OVER byday AS next_day,
+           -- on hand when the history begins, and what came and went up to this day
+           COALESCE(stock.quantity, 0) - total.net + SUM(flow.net) OVER byday AS on_hand
       FROM flow
+      JOIN total USING (product_id, warehouse_id)
       LEFT JOIN stock USING (product_id, warehouse_id)
-    WINDOW later AS (PARTITION BY flow.product_id, flow.warehouse_id ORDER BY flow.day)
+    WINDOW byday AS (
+           PARTITION BY flow.product_id, flow.warehouse_id ORDER BY flow.day
+           RANGE UNBOUNDED PRECEDING)
 ),
 gap AS MATERIALIZED (
     SELECT timeline.product_id, timeline.warehouse_id,
            GREATEST(timeline.day + 1, place.since) AS first,
            LEAST(COALESCE(timeline.next_day, place.until), place.until) AS stop
       FROM timeline JOIN place USING (warehouse_id)
-     WHERE ABS(timeline.on_hand) < 1e-6 AND timeline.received > 0
+     WHERE ABS(timeline.on_hand) < 1e-6
        AND COALESCE(timeline.next_day, place.until) > GREATEST(timeline.day + 1, since)
        AND timeline.day + 1 < place.until
        AND (timeline.next_day IS NOT NULL
@@ -143,6 +162,8 @@ waited AS (
       JOIN gap ON gap.product_id = delivered.product_id
               AND gap.warehouse_id = delivered.warehouse_id
               AND wish.day >= gap.first AND wish.day < gap.stop
+     -- delivered on the day wanted: then there was something to deliver
+     WHERE delivered.wanted != delivered.done
   GROUP BY 1, 2, 3
 )
 SELECT product_id, warehouse_id, missing.start, missing.days::int,

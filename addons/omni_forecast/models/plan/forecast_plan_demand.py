@@ -87,7 +87,7 @@ class ForecastPlan(models.Model):
         * product: id, factor and root of its unit
         * unit: id, factor, root; units of one root can be converted
         * delivered: one row per done move from or to a customer: product_id, product_uom,
-          warehouse_id, team_id, quantity (returns negative), wanted (timestamp, UTC)
+          warehouse_id, team_id, quantity (returns negative), wanted and done (UTC)
         """
         products = self.env["product.product"]._search(self._product_domain())
         scope = self._scope_sql()
@@ -95,7 +95,15 @@ class ForecastPlan(models.Model):
             """
 place (warehouse_id, tz, since, until) AS (VALUES %(places)s),
 unit AS MATERIALIZED (
-    SELECT id, factor, split_part(parent_path, '/', 1) AS root FROM uom_uom
+    SELECT id, factor::float8 AS factor, split_part(parent_path, '/', 1) AS root
+      FROM uom_uom
+),
+-- the few moves that were returned: joining all moves to themselves costs a second
+returned AS MATERIALIZED (
+    SELECT first.* FROM stock_move first
+     WHERE first.state = 'done' AND first.id IN (
+           SELECT origin_returned_move_id FROM stock_move
+            WHERE origin_returned_move_id IS NOT NULL)
 ),
 product AS MATERIALIZED (
     SELECT product.id, unit.factor, unit.root
@@ -116,13 +124,13 @@ delivered AS (
                 THEN COALESCE(sale.commitment_date, move.date_deadline, move.date)
                 WHEN first.id IS NULL THEN move.date
                 ELSE COALESCE(sale.commitment_date, first.date_deadline, first.date)
-                 END AS wanted
+                 END AS wanted,
+           move.date AS done
       FROM stock_move move
       JOIN stock_location source ON source.id = move.location_id
       JOIN stock_location target ON target.id = move.location_dest_id
-      LEFT JOIN stock_move first ON first.id = move.origin_returned_move_id
-                                AND first.state = 'done'
-                                AND source.usage = 'customer'
+      LEFT JOIN returned first ON first.id = move.origin_returned_move_id
+                              AND source.usage = 'customer'
       LEFT JOIN stock_location first_source ON first_source.id = first.location_id
       LEFT JOIN sale_order_line line
              ON line.id = CASE WHEN source.usage = 'customer'
@@ -145,6 +153,11 @@ delivered AS (
             joins=scope.joins,
             where=scope.where,
         )
+
+    def _more_memory(self):
+        """Let the reading queries hash and sort a million moves in memory, until the end
+        of the transaction; with PostgreSQL's usual 4 MB they write them to disk."""
+        self.env.execute_query(SQL("SELECT set_config('work_mem', '96MB', TRUE)"))
 
     @api.private
     def read_demand(self, by_team=False):
@@ -170,6 +183,7 @@ delivered AS (
         if not places:
             return []
         self.env.flush_all()
+        self._more_memory()
         rows = self.env.execute_query(
             SQL(
                 """

@@ -123,7 +123,7 @@ class ForecastPlan(models.Model):
         self.ensure_one()
         joins, where = [], []
         product, unit = SQL("move.product_id"), SQL("move.product_uom")
-        quantity = SQL("move.quantity")
+        quantity = SQL("move.quantity::float8")
         if self.team_ids:
             where.append(SQL("AND sale.team_id = ANY(%s)", self.team_ids.ids))
         domain = Domain(literal_eval(self.partner_domain or "[]"))
@@ -176,7 +176,7 @@ class ForecastPlan(models.Model):
             quantity = SQL(
                 "(CASE WHEN kit.id IS NULL THEN move.quantity"
                 " ELSE move.quantity * move_unit.factor / line_unit.factor"
-                " / NULLIF(kit_line.product_qty, 0) * kit.product_qty END)"
+                " / NULLIF(kit_line.product_qty, 0) * kit.product_qty END)::float8"
             )
         return Scope(
             product, unit, quantity, SQL(" ").join(joins), SQL(" ").join(where)

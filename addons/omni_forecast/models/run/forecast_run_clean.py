@@ -31,15 +31,14 @@ class ForecastRun(models.Model):
 
         from ...engine.cleaning import align, clean, xyz_classes
 
-        if not inputs:
-            return
+        own = [one for one in inputs if one.history]
         freq = GRAINS[plan.grain][0]
         starts = [
             [one.start + STEPS[plan.grain] * i for i in range(len(one.history) + 1)]
-            for one in inputs
+            for one in own
         ]
-        y = align([one.history for one in inputs])
-        if y.shape[1]:
+        y = align([one.history for one in own])
+        if own:
             days = align(
                 [
                     [(b - a).days for a, b in zip(row, row[1:], strict=False)]
@@ -47,14 +46,14 @@ class ForecastRun(models.Model):
                 ],
                 0.0,
             )
-            out, waited = self._stockout_matrices(plan, inputs, starts, y.shape)
+            out, waited = self._stockout_matrices(plan, own, starts, y.shape)
             found = clean(
                 y,
                 freq,
                 days=days,
                 out=out,
                 waited=waited,
-                factor=self._event_matrix(plan, inputs, y.shape),
+                factor=self._event_matrix(plan, own, y.shape),
                 outliers=plan.outliers,
             )
             marks = {
@@ -64,19 +63,19 @@ class ForecastRun(models.Model):
             }
             for name, mask in marks.items():
                 for i, column in zip(*np.nonzero(mask), strict=True):
-                    one = inputs[i]
+                    one = own[i]
                     one.flags = one.flags or {}
                     index = str(int(column) - y.shape[1] + len(one.history))
                     one.flags.setdefault(index, []).append(name)
             for i in np.flatnonzero(
                 (found.value != y).any(1) & (found.value > -1).any(1)
             ):
-                one = inputs[i]
+                one = own[i]
                 seen = found.value[i, y.shape[1] - len(one.history) :]
                 if (seen != np.asarray(one.history)).any():
                     one.cleaned = seen.round(6).tolist()
             names, variation = xyz_classes(found.value, freq)
-            for one, name, cv in zip(inputs, names, variation.tolist(), strict=True):
+            for one, name, cv in zip(own, names, variation.tolist(), strict=True):
                 one.xyz, one.cv = name, None if np.isnan(cv) else round(cv, 4)
         self._borrow(plan, inputs)
         self._plan_fade(plan, inputs)
@@ -125,7 +124,7 @@ class ForecastRun(models.Model):
         """(N, T) factors of events, 1 = none; None without events."""
         import numpy as np
 
-        factors = plan._event_factors([one for one in inputs if one.history])
+        factors = plan._event_factors(inputs)
         if not any(factors.values()):
             return None
         matrix = np.ones(shape)
