@@ -13,6 +13,8 @@ bad month of a small territory cannot throw off.
 import numpy as np
 
 PRIOR = 0.2  # weight of an opinion without any record
+# several heads err less than one, so a composite and a panel start higher
+PRIORS = {"expert": PRIOR, "composite": 0.3, "delphi": 0.3, "research": 0.2}
 STRENGTH = 6.0  # scored opinions that weigh as much as the prior
 CONFIDENCE = {"low": 0.5, "medium": 0.75, "high": 1.0}
 

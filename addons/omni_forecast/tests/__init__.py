@@ -1,6 +1,7 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from . import test_chart
 from . import test_cron
 from . import test_demand_reading
 from . import test_true_demand
@@ -14,3 +15,5 @@ from . import test_tour
 from . import test_adjustment
 from . import test_override
 from . import test_judgement
+from . import test_opinion
+from . import test_sales_composite

@@ -7,3 +7,8 @@ from . import forecast_line
 from . import forecast_run
 from . import forecast_override
 from . import forecast_waterfall
+from . import forecast_request
+from . import forecast_request_participant
+from . import forecast_opinion
+from . import forecast_opinion_effect
+from . import forecast_request_sales

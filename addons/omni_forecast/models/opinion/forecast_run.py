@@ -56,8 +56,10 @@ class ForecastRun(models.Model):
         rows.store(self.env)
 
     def _retire(self, plan):
-        """After the last chunk: adjustments find series that are new, and expire."""
+        """After the last chunk: adjustments find new series or expire, opinions get scored."""
         result = super()._retire(plan)
         self.env["forecast.adjustment"]._link_plans(plan)
         self.env["forecast.adjustment"]._expire(plan)
+        # sudo: whoever runs the plan may not write other people's opinions
+        self.env["forecast.opinion"].sudo()._score(plan)
         return result
