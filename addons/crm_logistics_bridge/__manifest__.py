@@ -13,6 +13,7 @@
         "sale_stock",
         "stock_delivery",
         "portal",
+        "phone_validation",
         "helpdesk_mgmt_sale",
         "helpdesk_mgmt_sla",
         "helpdesk_mgmt_rating",
@@ -37,6 +38,10 @@
         "views/stock_picking_views.xml",
         "views/res_config_settings_views.xml",
         "views/portal_templates.xml",
+        "views/logistics_intake_views.xml",
+        "views/logistics_channel_account_views.xml",
+        "wizards/logistics_intake_note_views.xml",
+        "views/helpdesk_portal_templates.xml",
         "views/menus.xml",
     ],
     "assets": {

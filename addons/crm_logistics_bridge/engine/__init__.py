@@ -2,4 +2,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Algorithms of the bridge: plain Python and pandas, no Odoo."""
 
-from . import eta, references, textnorm
+from . import (
+    clock,
+    eta,
+    identity,
+    mailtext,
+    masking,
+    references,
+    samewords,
+    textnorm,
+)

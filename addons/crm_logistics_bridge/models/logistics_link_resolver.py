@@ -1,6 +1,6 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import api, models
+from odoo import api, models, tools
 from odoo.tools import SQL
 
 from ..engine.references import Pattern
@@ -23,12 +23,22 @@ class LogisticsLinkResolver(models.AbstractModel):
     @api.private
     def _patterns(self, companies):
         """Numbering of the companies: {company id: tuple of engine patterns}."""
+        return {
+            company_id: tuple(Pattern(*series) for series in found)
+            for company_id, found in self._numbering(tuple(companies.ids)).items()
+        }
+
+    @api.model
+    @tools.ormcache("company_ids")
+    def _numbering(self, company_ids):
+        """{company id: ((kind, prefix, padding), ...)}; numbering rarely changes."""
+        companies = self.env["res.company"].browse(company_ids)
         own = [("company_id", "in", [*companies.ids, False])]
         series = {company.id: [] for company in companies}
 
         def add(company, kind, prefix, padding):
             for company_id in company.ids or companies.ids:
-                pattern = Pattern(kind, prefix or "", padding)
+                pattern = (kind, prefix or "", padding)
                 if company_id in series and pattern not in series[company_id]:
                     series[company_id].append(pattern)
 
@@ -61,7 +71,20 @@ class LogisticsLinkResolver(models.AbstractModel):
         ):
             add(journal.company_id, "invoice", f"{journal.code}/%(year)s/", 5)
             add(journal.company_id, "invoice", f"{journal.code}/%(year)s/%(month)s/", 4)
-        return {company_id: tuple(patterns) for company_id, patterns in series.items()}
+        return {company_id: tuple(found) for company_id, found in series.items()}
+
+    @api.model
+    @api.private
+    @tools.ormcache("company_id")
+    def _ticket_numbering(self, company_id):
+        """((prefix, padding), ...) of the tickets' own numbers."""
+        sequences = self.env["ir.sequence"].search(
+            [
+                ("code", "=", "helpdesk.ticket.sequence"),
+                ("company_id", "in", [company_id, False]),
+            ]
+        )
+        return tuple((s.prefix or "", s.padding) for s in sequences)
 
     @api.model
     @api.private
@@ -72,145 +95,93 @@ class LogisticsLinkResolver(models.AbstractModel):
         :return: {request: [(link kind, record id, name)]}; nothing for what the
             customer may not see. At most one query per kind.
         """
-        found = {}
-        by_kind = {}
+        found, by_kind = {}, {}
         for request in requests:
             by_kind.setdefault(request[2], []).append(request)
-        queries = {
-            "order": self._order_sql,
-            "customer_ref": self._customer_ref_sql,
-            "picking": self._picking_sql,
-            "tracking": self._tracking_sql,
-            "rma": self._rma_sql,
-            "invoice": self._invoice_sql,
-            "lot": self._lot_sql,
-        }
         for kind, wanted in by_kind.items():
-            # unnest keeps the statement the same whatever the number of tickets
-            asked = SQL(
-                "unnest(%s::int[], %s::int[], %s::varchar[]) AS q(partner, company, value)",
-                [request[0] for request in wanted],
-                [request[1] for request in wanted],
-                [request[3] for request in wanted],
-            )
-            for (
-                partner,
-                company,
-                value,
-                target,
-                record_id,
-                name,
-            ) in self.env.execute_query(queries[kind](asked)):
+            for partner, company, value, *document in self.env.execute_query(
+                self._document_sql(kind, wanted)
+            ):
                 found.setdefault((partner, company, kind, value), []).append(
-                    (target, record_id, name)
+                    tuple(document)
                 )
         return found
 
-    def _order_sql(self, asked):
+    def _document_sql(self, kind, wanted):
+        """Rows (partner, company, value, link kind, id, name) of one kind's requests."""
+        target, documents, condition = self._searches()[kind]
         return SQL(
             """
-            SELECT q.partner, q.company, q.value, 'order', o.id, o.name
-              FROM %s
+            SELECT DISTINCT q.partner, q.company, q.value, %(target)s, d.id, d.name
+              FROM unnest(%(partners)s::int[], %(companies)s::int[], %(values)s::varchar[])
+                   AS q(partner, company, value)
               JOIN res_partner c ON c.commercial_partner_id = q.partner
-              JOIN sale_order o ON o.partner_id = c.id AND o.company_id = q.company
-             WHERE o.name = q.value AND o.state != 'draft'
+              JOIN %(documents)s
+             WHERE d.company_id = q.company AND %(condition)s
             """,
-            asked,
+            target=target,
+            # unnest keeps the statement the same whatever the number of tickets
+            partners=[request[0] for request in wanted],
+            companies=[request[1] for request in wanted],
+            values=[request[3] for request in wanted],
+            documents=documents,
+            condition=condition,
         )
 
-    def _customer_ref_sql(self, asked):
-        return SQL(
+    def _searches(self):
+        """What is searched for: {kind: (link kind, table d of contact c, condition)}."""
+        orders = SQL("sale_order d ON d.partner_id = c.id AND d.state != 'draft'")
+        # Goods ordered by one customer and sent to another belong to the one who
+        # ordered; only without an order do they belong to the address.
+        pickings = SQL(
             """
-            SELECT q.partner, q.company, q.value, 'order', o.id, o.name
-              FROM %s
-              JOIN res_partner c ON c.commercial_partner_id = q.partner
-              JOIN sale_order o ON o.partner_id = c.id AND o.company_id = q.company
-             WHERE UPPER(o.client_order_ref) = q.value AND o.state != 'draft'
-            """,
-            asked,
-        )
-
-    def _customer_pickings(self):
-        """Deliveries of a customer: those of their orders, else those addressed to them.
-
-        Goods ordered by one customer and sent to another belong to the one who ordered.
-        """
-        return SQL(
-            """
-            JOIN res_partner c ON c.commercial_partner_id = q.partner
-            JOIN LATERAL (
-                 SELECT p.id, p.name, p.carrier_tracking_ref, p.picking_type_id, p.company_id
-                   FROM sale_order o JOIN stock_picking p ON p.sale_id = o.id
+            LATERAL (
+                 SELECT p.* FROM sale_order o JOIN stock_picking p ON p.sale_id = o.id
                   WHERE o.partner_id = c.id
               UNION ALL
-                 SELECT p.id, p.name, p.carrier_tracking_ref, p.picking_type_id, p.company_id
-                   FROM stock_picking p
+                 SELECT p.* FROM stock_picking p
                   WHERE p.partner_id = c.id AND p.sale_id IS NULL
-                 ) p ON p.company_id = q.company
-            JOIN stock_picking_type t ON t.id = p.picking_type_id AND t.code = ANY(%s)
+                 ) d ON TRUE
+              JOIN stock_picking_type t ON t.id = d.picking_type_id AND t.code = ANY(%s)
             """,
             list(VISIBLE_CODES),
         )
-
-    def _picking_sql(self, asked):
-        return SQL(
+        lots = SQL(
             """
-            SELECT q.partner, q.company, q.value, 'picking', p.id, p.name
-              FROM %s %s
-             WHERE p.name = q.value
+            %s JOIN stock_move_line l ON l.picking_id = d.id
+               JOIN stock_lot b ON b.id = l.lot_id
             """,
-            asked,
-            self._customer_pickings(),
+            pickings,
         )
-
-    def _tracking_sql(self, asked):
-        return SQL(
-            r"""
-            SELECT q.partner, q.company, q.value, 'picking', p.id, p.name
-              FROM %s %s
-             WHERE UPPER(REGEXP_REPLACE(p.carrier_tracking_ref, '[\s-]', '', 'g')) = q.value
-            """,
-            asked,
-            self._customer_pickings(),
-        )
-
-    def _lot_sql(self, asked):
-        return SQL(
-            """
-            SELECT DISTINCT q.partner, q.company, q.value, 'picking', p.id, p.name
-              FROM %s %s
-              JOIN stock_move_line l ON l.picking_id = p.id
-              JOIN stock_lot b ON b.id = l.lot_id
-             WHERE UPPER(b.name) = q.value
-            """,
-            asked,
-            self._customer_pickings(),
-        )
-
-    def _rma_sql(self, asked):
-        return SQL(
-            """
-            SELECT q.partner, q.company, q.value, 'rma', r.id, r.name
-              FROM %s
-              JOIN res_partner c ON c.commercial_partner_id = q.partner
-              JOIN rma r ON r.partner_id = c.id AND r.company_id = q.company
-             WHERE r.name = q.value
-            """,
-            asked,
-        )
-
-    def _invoice_sql(self, asked):
-        return SQL(
-            """
-            SELECT q.partner, q.company, q.value, 'invoice', m.id, m.name
-              FROM %s
-              JOIN res_partner c ON c.commercial_partner_id = q.partner
-              JOIN account_move m ON m.partner_id = c.id AND m.company_id = q.company
-             WHERE m.name = q.value AND m.state = 'posted'
-               AND m.move_type IN ('out_invoice', 'out_refund')
-            """,
-            asked,
-        )
+        by_name = SQL("d.name = q.value")
+        return {
+            "order": ("order", orders, by_name),
+            "customer_ref": (
+                "order",
+                orders,
+                SQL("UPPER(d.client_order_ref) = q.value"),
+            ),
+            "picking": ("picking", pickings, by_name),
+            "tracking": (
+                "picking",
+                pickings,
+                SQL(
+                    r"UPPER(REGEXP_REPLACE(d.carrier_tracking_ref, '[\s-]', '', 'g')) = q.value"
+                ),
+            ),
+            "lot": ("picking", lots, SQL("UPPER(b.name) = q.value")),
+            "rma": ("rma", SQL("rma d ON d.partner_id = c.id"), by_name),
+            "invoice": (
+                "invoice",
+                SQL(
+                    """
+                    account_move d ON d.partner_id = c.id AND d.state = 'posted'
+                         AND d.move_type IN ('out_invoice', 'out_refund')
+                    """
+                ),
+                by_name,
+            ),
+        }
 
     @api.model
     @api.private

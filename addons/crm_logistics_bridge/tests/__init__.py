@@ -1,6 +1,9 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import test_eta_promise
+from . import test_intake
+from . import test_intake_http
+from . import test_intake_mail
 from . import test_link_from_text
 from . import test_overview_panel
 from . import test_portal_tracking

@@ -1,0 +1,13 @@
+# Copyright 2026 Omni Suite contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from . import logistics_channel_account
+from . import logistics_sender_identity
+from . import logistics_merge_proposal
+from . import base_partner_merge
+from . import logistics_intake_message
+from . import logistics_intake_hit
+from . import logistics_intake
+from . import logistics_intake_mail
+from . import mail_thread
+from . import res_partner

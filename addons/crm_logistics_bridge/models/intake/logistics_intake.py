@@ -1,0 +1,526 @@
+# Copyright 2026 Omni Suite contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import logging
+from datetime import timedelta
+
+import psycopg2
+from dateutil import parser as date_parser
+
+from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError, UserError
+from odoo.tools import SQL, email_normalize, plaintext2html
+
+from odoo.addons.phone_validation.tools import phone_validation
+
+from ...engine.identity import canonical_email, phone_spellings, plain_e164
+from ...engine.mailtext import split_quote
+from ...engine.masking import mask_text
+from ...engine.references import Pattern, find_references
+from ...engine.samewords import similarity, words
+
+_logger = logging.getLogger(__name__)
+
+#: Texts this alike are the same words.
+SAME = 0.85
+#: Longest text taken from a delivery, in characters.
+TEXT_LIMIT = 100_000
+#: Errors that the database wants to be answered by trying the whole request again.
+TRY_AGAIN = (psycopg2.OperationalError, ConcurrencyError)
+
+
+class LogisticsIntake(models.AbstractModel):
+    """What happens to a message on its way to a ticket, whatever channel brought it.
+
+    Ledger, hidden numbers, sender, reply or same words, ticket. Called with sudo by the
+    mail gateway, the HTTP endpoint, the portal form and the agents' notes: none of them
+    has rights on all of it, and each checks before who may deliver.
+    """
+
+    _name = "logistics.intake"
+    _description = "Message Intake"
+
+    # -- deliveries other than mails --------------------------------------
+    @api.model
+    @api.private
+    def _receive(self, account, payload, ticket_values=None):
+        """Take in one message; the same one again gets the first answer.
+
+        :param account: logistics.channel.account
+        :param dict payload: external_id, text or transcript; optionally subject, sender
+            (name, email, phone, handle), partner_id, ticket (its number), sent_at
+        :param dict ticket_values: further values of a new ticket
+        :return: logistics.intake.message, done or failed
+        :raises UserError: the payload itself is wrong; names field and value
+        """
+        values = self._checked(account, payload)
+        row = {
+            key: values[key]
+            for key in (
+                "external_id",
+                "sender_name",
+                "sender_email",
+                "sender_phone",
+                "sender_handle",
+                "subject",
+                "masked_count",
+            )
+        }
+        message, new = self.env["logistics.intake.message"]._claim(account, row)
+        if not new:
+            if message.state == "done":
+                message._again()
+                return message
+            message.tries += 1
+        self._work(message, values, ticket_values)
+        return message
+
+    def _work(self, message, values, ticket_values=None):
+        """File a claimed message; a failure is kept on it, with what arrived."""
+        try:
+            with self.env.cr.savepoint():
+                self._file(message, values, ticket_values)
+                self.env.flush_all()
+        except TRY_AGAIN:
+            raise
+        except Exception as error:
+            self._failed(message, error)
+            message.payload = {**values, "ticket_values": ticket_values or {}}
+            message.words = words(values["text"])
+        else:
+            message.payload = False
+
+    @api.private
+    def _failed(self, message, error):
+        """Keep the reason where agents see it; the log gets no customer text."""
+        _logger.warning(
+            "Inbound message %s of account %s failed: %s",
+            message.id,
+            message.account_id.id,
+            type(error).__name__,
+        )
+        self.env.invalidate_all(flush=False)
+        reason = (
+            str(error)
+            if isinstance(error, UserError)
+            else f"{type(error).__name__}: {error}"
+        )
+        message.write(
+            {"state": "failed", "reason": mask_text(reason)[0][:2000], "answer": False}
+        )
+
+    @api.private
+    def _retry(self, message):
+        """Try a failed message again with what was kept of it."""
+        message.tries += 1
+        if message.raw:
+            return self._retry_mail(message)
+        values = dict(message.payload or {})
+        if not values:
+            raise UserError(
+                self.env._("Nothing was kept of message %s.", message.external_id)
+            )
+        ticket_values = values.pop("ticket_values", {})
+        return self._work(message, values, ticket_values)
+
+    def _checked(self, account, payload):
+        """A payload's fields, checked and with sensitive numbers hidden."""
+        if not isinstance(payload, dict):
+            raise UserError(self.env._("The body must be one JSON object."))
+        known = {
+            "external_id",
+            "text",
+            "transcript",
+            "subject",
+            "sender",
+            "partner_id",
+            "ticket",
+            "sent_at",
+        }
+        unknown = sorted(set(payload) - known)
+        if unknown:
+            raise UserError(self.env._("Unknown field %s.", unknown[0]))
+        sender = payload.get("sender")
+        sender = {} if sender is None else sender
+        if not isinstance(sender, dict):
+            raise UserError(self.env._("Field sender must be an object."))
+        unknown = sorted(set(sender) - {"name", "email", "phone", "handle"})
+        if unknown:
+            raise UserError(self.env._("Unknown field sender.%s.", unknown[0]))
+        texts = {
+            name: payload.get(name) for name in ("external_id", "subject", "ticket")
+        }
+        texts |= {f"sender.{name}": value for name, value in sender.items()}
+        for name, value in texts.items():
+            if value is not None and not isinstance(value, str):
+                raise UserError(self.env._("Field %(name)s must be a text.", name=name))
+            if value and len(value) > 500:
+                raise UserError(
+                    self.env._("Field %(name)s is longer than 500.", name=name)
+                )
+            if value and "\x00" in value:
+                raise UserError(
+                    self.env._("Field %(name)s holds a NUL character.", name=name)
+                )
+        external_id = (payload.get("external_id") or "").strip()
+        if not external_id:
+            raise UserError(self.env._("Field external_id is missing."))
+        text = self._text_of(payload)
+        email = email_normalize(sender.get("email") or "")
+        if sender.get("email") and not email:
+            raise UserError(
+                self.env._("Field sender.email: %s is no address.", sender["email"])
+            )
+        sent = payload.get("sent_at")
+        if sent is not None:
+            try:
+                date_parser.isoparse(sent)
+            except (TypeError, ValueError) as error:
+                raise UserError(
+                    self.env._("Field sent_at: %s is no ISO 8601 time.", sent)
+                ) from error
+        text, hidden = mask_text(text)
+        subject, in_subject = mask_text((payload.get("subject") or "").strip())
+        name, in_name = mask_text((sender.get("name") or "").strip())
+        return {
+            "external_id": external_id,
+            "text": text,
+            "subject": subject,
+            "sender_name": name,
+            "sender_email": email or "",
+            "sender_phone": self._e164(account.company_id, sender.get("phone")),
+            "sender_handle": (sender.get("handle") or "").strip(),
+            "partner_id": payload.get("partner_id") or False,
+            "ticket": (payload.get("ticket") or "").strip(),
+            "masked_count": sum(
+                sum(counts.values()) for counts in (hidden, in_subject, in_name)
+            ),
+        }
+
+    def _text_of(self, payload):
+        """The text, or the lines of a transcript with who said them and when."""
+        text, transcript = payload.get("text"), payload.get("transcript")
+        if text is not None and transcript is not None:
+            raise UserError(self.env._("Give either text or transcript, not both."))
+        if transcript is not None:
+            if not isinstance(transcript, list) or not transcript:
+                raise UserError(self.env._("Field transcript must be a list of lines."))
+            lines = []
+            for line in transcript:
+                if not isinstance(line, dict) or not isinstance(line.get("text"), str):
+                    raise UserError(
+                        self.env._("Each line of the transcript needs a text.")
+                    )
+                head = " ".join(
+                    str(line[key]) for key in ("at", "who") if line.get(key)
+                )
+                lines.append(f"{head}: {line['text']}" if head else line["text"])
+            text = "\n".join(lines)
+        if not isinstance(text, str) or not text.strip():
+            raise UserError(self.env._("Field text is missing or empty."))
+        if len(text) > TEXT_LIMIT:
+            raise UserError(
+                self.env._("Field text is longer than %s characters.", TEXT_LIMIT)
+            )
+        if "\x00" in text:
+            raise UserError(
+                self.env._("Field %(name)s holds a NUL character.", name="text")
+            )
+        return text.strip()
+
+    # -- who --------------------------------------------------------------
+    @api.private
+    def _e164(self, company, number):
+        """A phone number as Odoo's phone validation writes it; "" when it is none."""
+        if not number:
+            return ""
+        country = company.country_id
+        code = country.code or "KR"
+        formatted = phone_validation.phone_format(
+            number, code, country.phone_code or 82, "E164", raise_exception=False
+        )
+        if not (formatted or "").startswith("+") or " " in formatted:
+            formatted = plain_e164(number, code)
+        return formatted
+
+    @api.private
+    def _identify(self, account, values):
+        """Whose message it is: one contact, or candidates where it is not certain.
+
+        :return: ``(partner, candidates, reason)``
+        """
+        Partner = self.env["res.partner"]
+        company = account.company_id
+        given = Partner.browse(values.get("partner_id") or ())
+        email, phone = values["sender_email"], values["sender_phone"]
+        mailbox = canonical_email(email)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT 'handle' AS how, s.partner_id, c.commercial_partner_id
+                  FROM logistics_sender_identity s JOIN res_partner c ON c.id = s.partner_id
+                 WHERE s.company_id = %(company)s AND s.kind = 'handle' AND c.active
+                   AND s.account_id = %(account)s AND s.value = %(handle)s
+              UNION ALL
+                SELECT CASE WHEN p.email_normalized = %(email)s THEN 'email'
+                            ELSE 'mailbox' END,
+                       p.id, p.commercial_partner_id
+                  FROM res_partner p
+                 WHERE p.email_normalized = ANY(%(emails)s) AND p.active
+                   AND (p.company_id IS NULL OR p.company_id = %(company)s)
+              UNION ALL
+                SELECT 'phone', p.id, p.commercial_partner_id FROM res_partner p
+                 WHERE (p.phone_sanitized = %(phone)s
+                        OR (p.phone IS NOT NULL AND
+                            regexp_replace((p.phone)::text, %(separators)s::text,
+                                           ''::text, 'g'::text) = ANY(%(phones)s)))
+                   AND %(phone)s != '' AND p.active
+                   AND (p.company_id IS NULL OR p.company_id = %(company)s)
+                """,
+                company=company.id,
+                account=account.id,
+                handle=values["sender_handle"] or "",
+                email=email,
+                emails=[email, mailbox] if email else [],
+                phone=phone,
+                phones=phone_spellings(phone),
+                # as Odoo's own index on res_partner.phone writes it
+                separators=r"[\s\\./\(\)\-]",
+            )
+        )
+        found = {}
+        for how, partner_id, commercial_id in rows:
+            found.setdefault(how, {})[partner_id] = commercial_id
+        sure = {}
+        for how in ("handle", "email", "phone"):
+            sure.update(found.get(how, {}))
+        everyone = {**sure, **found.get("mailbox", {})}
+        if given:
+            # Chosen by login, agent or Odoo's gateway; namesakes are still proposed.
+            namesakes = Partner.browse({**found.get("email", {}), given.id: None})
+            return given, namesakes if len(namesakes) > 1 else Partner, "user"
+        if len(everyone) == 1 and len(sure) == 1 and account.trusted:
+            how = next(how for how in ("handle", "email", "phone") if how in found)
+            return Partner.browse(sure), Partner, how
+        return Partner, Partner.browse(everyone), "unsure" if everyone else "unknown"
+
+    @api.private
+    def _note_sender(self, account, message, values, partner, candidates):
+        """Remember the sender, serialise their arrivals, propose to merge."""
+        keys = [
+            (kind, account.id if kind == "handle" else None, values[f"sender_{kind}"])
+            for kind in ("email", "phone", "handle")
+            if values[f"sender_{kind}"]
+        ]
+        if partner:
+            keys.append(("contact", None, str(partner.id)))
+        self.env["logistics.sender.identity"]._touch(account.company_id, keys, partner)
+        if len(candidates) > 1:
+            given = [key[2] for key in keys if key[0] != "contact"]
+            self.env["logistics.merge.proposal"]._propose(
+                candidates,
+                account.company_id,
+                self.env._("A message came from %s", ", ".join(given)),
+                message,
+            )
+
+    # -- where to ---------------------------------------------------------
+    @api.private
+    def _ticket_patterns(self, company):
+        """Numbering of the tickets, as the reference finder reads it."""
+        return tuple(
+            Pattern("ticket", prefix, padding)
+            for prefix, padding in self.env[
+                "logistics.link.resolver"
+            ]._ticket_numbering(company.id)
+        )
+
+    @api.private
+    def _named_ticket(self, account, values, partner):
+        """The ticket whose number the message names, if its sender belongs to it.
+
+        The number alone proves nothing: anybody can write one down.
+        """
+        Ticket = self.env["helpdesk.ticket"]
+        patterns = self._ticket_patterns(account.company_id)
+        new, quoted = split_quote(values["text"])
+        wanted = [values["ticket"]] if values.get("ticket") else []
+        for text in (values["subject"], new, quoted):
+            wanted += [
+                finding.value
+                for finding in find_references(text, patterns)
+                if finding.kind == "ticket"
+            ]
+        if not wanted:
+            return Ticket
+        found = {
+            ticket.number: ticket
+            for ticket in Ticket.with_context(active_test=False).search(
+                [
+                    ("number", "in", list(dict.fromkeys(wanted))[:10]),
+                    ("company_id", "=", account.company_id.id),
+                ]
+            )
+        }
+        for number in wanted:
+            ticket = found.get(number)
+            if ticket and self._belongs(ticket, values, partner):
+                return ticket
+        return Ticket
+
+    @api.private
+    def _belongs(self, ticket, values, partner):
+        """The sender is the ticket's customer, one of its people, or one of ours."""
+        if partner:
+            if partner.commercial_partner_id == ticket.commercial_partner_id:
+                return True
+            if partner in ticket.message_partner_ids:
+                return True
+            if any(user._is_internal() for user in partner.user_ids):
+                return True
+        email = values["sender_email"]
+        if email and email == email_normalize(ticket.partner_email or ""):
+            return True
+        senders = [
+            (field, "=", values[field])
+            for field in ("sender_email", "sender_phone")
+            if values[field]
+        ]
+        if not senders:
+            return False
+        return bool(
+            self.env["logistics.intake.message"].search_count(
+                [
+                    ("ticket_id", "=", ticket.id),
+                    *["|"] * (len(senders) - 1),
+                    *senders,
+                ],
+                limit=1,
+            )
+        )
+
+    @api.private
+    def _same_words(self, account, message, values, partner):
+        """The open ticket in which this person said the same within the window."""
+        Ticket = self.env["helpdesk.ticket"]
+        own = words(split_quote(values["text"])[0] or values["text"])
+        if not own:
+            own = words(values["subject"])
+        if account.join_hours <= 0 or not own:
+            return Ticket, own
+        people = []
+        if partner:
+            people.append(SQL("m.partner_id = %s", partner.id))
+        for field in ("sender_email", "sender_phone"):
+            if values[field]:
+                people.append(SQL("m.%s = %s", SQL.identifier(field), values[field]))
+        if values["sender_handle"]:
+            people.append(
+                SQL(
+                    "(m.sender_handle = %s AND m.account_id = %s)",
+                    values["sender_handle"],
+                    account.id,
+                )
+            )
+        if not people:
+            return Ticket, own
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT m.ticket_id, m.words FROM logistics_intake_message m
+                  JOIN helpdesk_ticket t ON t.id = m.ticket_id
+                  LEFT JOIN helpdesk_ticket_stage s ON s.id = t.stage_id
+                 WHERE (%(people)s) AND m.company_id = %(company)s
+                   AND m.received_date >= %(since)s AND m.id != %(own)s
+                   AND t.active AND s.closed IS NOT TRUE
+                 ORDER BY m.received_date DESC, m.id DESC LIMIT 20
+                """,
+                people=SQL(" OR ").join(people),
+                company=account.company_id.id,
+                since=fields.Datetime.now() - timedelta(hours=account.join_hours),
+                own=message.id,
+            )
+        )
+        best = max(
+            (
+                (similarity(own, other), -place)
+                for place, (_t, other) in enumerate(rows)
+            ),
+            default=(0, 0),
+        )
+        if best[0] < SAME:
+            return Ticket, own
+        return Ticket.browse(rows[-best[1]][0]), own
+
+    @api.private
+    def _place(self, account, message, values):
+        """Decide where a message goes and note who sent it.
+
+        :return: ``(ticket or none, result, partner, ledger values)``
+        """
+        partner, candidates, how = self._identify(account, values)
+        self._note_sender(account, message, values, partner, candidates)
+        ticket, result = self._named_ticket(account, values, partner), "reply"
+        same, own = self.env["helpdesk.ticket"], None
+        if not ticket:
+            same, own = self._same_words(account, message, values, partner)
+            ticket, result = same, "joined" if same else "created"
+        return (
+            ticket,
+            result,
+            partner,
+            {
+                "partner_id": partner.id,
+                "candidate_ids": [(6, 0, candidates.ids)],
+                "identity_reason": how,
+                "words": own if own is not None else words(values["text"]),
+            },
+        )
+
+    def _file(self, message, values, ticket_values=None):
+        """Put a message of a channel other than mail where it belongs."""
+        account = message.account_id
+        ticket, result, partner, noted = self._place(account, message, values)
+        message.write(noted)
+        body = plaintext2html(values["text"])
+        if not ticket:
+            ticket = self._new_ticket(account, values, partner, body, ticket_values)
+        else:
+            self._say(ticket, account, values, partner, body, result)
+        message._finish(ticket, result)
+
+    def _new_ticket(self, account, values, partner, body, ticket_values):
+        first = values["text"].strip().splitlines()[0]
+        return (
+            self.env["helpdesk.ticket"]
+            .with_company(account.company_id)
+            .create(
+                {
+                    "name": values["subject"] or first[:120],
+                    "description": body,
+                    "company_id": account.company_id.id,
+                    "team_id": account.team_id.id,
+                    "channel_id": account.channel_id.id,
+                    "partner_id": partner.id,
+                    "partner_name": partner.name or values["sender_name"],
+                    "partner_email": values["sender_email"] or partner.email,
+                    "user_id": False,
+                    **(ticket_values or {}),
+                }
+            )
+        )
+
+    def _say(self, ticket, account, values, partner, body, result):
+        """Add the message to the ticket's conversation, in the sender's name."""
+        sender = {"author_id": partner.id} if partner else {"author_id": False}
+        if not partner:
+            sender["email_from"] = (
+                values["sender_email"] or values["sender_name"] or account.name
+            )
+        ticket.with_context(mail_create_nosubscribe=True).message_post(
+            body=body,
+            subject=values["subject"] or False,
+            message_type="comment",
+            # the same words again are for the record; a reply is news to followers
+            subtype_xmlid="mail.mt_note" if result == "joined" else "mail.mt_comment",
+            **sender,
+        )
