@@ -18,6 +18,8 @@ SOURCES = (
     "helpdesk.ticket",  # 8 closed
     "mail.message",  # 9
     "rating.rating",  # 10
+    "logistics.carrier.event",  # 11 reports of carriers
+    "logistics.delivery.rating",  # 12 ratings of deliveries
 )
 
 
@@ -91,6 +93,8 @@ class LogisticsTimelineEvent(models.Model):
         if model in ("mail.message", "rating.rating"):
             # Rows about a ticket: the view knows which one.
             return self.ticket_id
+        if model in ("logistics.carrier.event", "logistics.delivery.rating"):
+            return self.picking_id
         return self.env[model].browse(self.id // BRANCHES)
 
     def _readable_documents(self):

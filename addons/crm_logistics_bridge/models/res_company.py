@@ -72,6 +72,11 @@ class ResCompany(models.Model):
         default=24,
         help="Least time between two notices about the same delivery.",
     )
+    logistics_tracking_days = fields.Integer(
+        string="Tracking links valid (days)",
+        default=90,
+        help="How long a customer may follow an order by its signed link.",
+    )
 
     def write(self, vals):
         switched = self.browse()

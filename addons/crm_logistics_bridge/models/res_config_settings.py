@@ -36,3 +36,6 @@ class ResConfigSettings(models.TransientModel):
     logistics_delay_notice_hours = fields.Integer(
         related="company_id.logistics_delay_notice_hours", readonly=False
     )
+    logistics_tracking_days = fields.Integer(
+        related="company_id.logistics_tracking_days", readonly=False
+    )

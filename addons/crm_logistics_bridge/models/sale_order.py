@@ -44,12 +44,6 @@ class SaleOrder(models.Model):
         would keep it, and its sequence, as it was before the confirmation ended."""
         return self.env["stock.picking"].sudo().search([("sale_id", "in", self.ids)])
 
-    @api.private
-    def _logistics_tracking_url(self):
-        """Absolute address where the customer follows this order without login."""
-        self.ensure_one()
-        return self.get_base_url() + self.get_portal_url()
-
     def _logistics_portal_tracking(self):
         """Deliveries of this order as the customer's page shows them.
 
@@ -63,10 +57,12 @@ class SaleOrder(models.Model):
         pickings = self.sudo().picking_ids.filtered(lambda p: p.state != "cancel")
         # A step before the delivery stands for it as long as Odoo has not made it.
         deliveries = pickings.filtered(
-            lambda p: p.picking_type_code == "outgoing"
-            and not p.return_id
-            or p.picking_type_code == "internal"
-            and p.logistics_eta_date
+            lambda p: (
+                p.picking_type_code == "outgoing"
+                and not p.return_id
+                or p.picking_type_code == "internal"
+                and p.logistics_eta_date
+            )
         )
         reasons = deliveries._logistics_reason_texts()
         return [
@@ -84,6 +80,7 @@ class SaleOrder(models.Model):
                 "carrier": picking.carrier_id.name or "",
                 "tracking_ref": picking.carrier_tracking_ref or "",
                 "tracking_url": picking.carrier_tracking_url or "",
+                **self.sudo()._logistics_portal_card(picking),
             }
             for picking in deliveries.sorted("id")
         ]

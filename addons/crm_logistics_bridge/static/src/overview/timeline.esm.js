@@ -12,6 +12,7 @@ const ICONS = {
     packed: "fa-cube",
     shipped: "fa-truck",
     handed_over: "fa-exchange",
+    carrier: "fa-map-marker",
     delivered: "fa-check-circle",
     expected: "fa-clock-o",
     return_received: "fa-reply",
