@@ -3,3 +3,5 @@
 
 from . import intake
 from . import portal_ticket
+from . import carrier
+from . import tracking
