@@ -27,6 +27,8 @@
         "views/forecast_override_wizard_views.xml",
         "views/forecast_opinion_views.xml",
         "views/forecast_request_views.xml",
+        "views/forecast_delphi_views.xml",
+        "views/forecast_delphi_templates.xml",
         "views/stock_warehouse_orderpoint_views.xml",
         "views/res_config_settings_views.xml",
         "views/forecast_event_views.xml",
@@ -44,9 +46,14 @@
     "assets": {
         "web.assets_backend": [
             "omni_forecast/static/src/**/*",
+            ("remove", "omni_forecast/static/src/forecast_panel/**/*"),
+        ],
+        "web.assets_frontend": [
+            "omni_forecast/static/src/forecast_panel/**/*",
         ],
         "web.assets_tests": [
             "omni_forecast/static/tests/tours/**/*",
         ],
     },
+    "uninstall_hook": "uninstall_hook",
 }

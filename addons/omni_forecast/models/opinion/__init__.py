@@ -12,3 +12,6 @@ from . import forecast_request_participant
 from . import forecast_opinion
 from . import forecast_opinion_effect
 from . import forecast_request_sales
+from . import forecast_delphi
+from . import forecast_delphi_round
+from . import forecast_delphi_rounds

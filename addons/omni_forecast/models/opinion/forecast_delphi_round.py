@@ -1,0 +1,167 @@
+# Copyright 2026 Omni Suite contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import formatLang
+
+from .delphi_answers import Answers
+
+
+class ForecastDelphiRound(models.Model):
+    _name = "forecast.delphi.round"
+    _description = "Delphi Round"
+    _order = "delphi_id desc, number"
+    _rec_name = "number"
+
+    delphi_id = fields.Many2one(
+        "forecast.delphi", required=True, index=True, ondelete="cascade", readonly=True
+    )
+    company_id = fields.Many2one(related="delphi_id.company_id", store=True)
+    number = fields.Integer(string="Round", required=True, readonly=True)
+    deadline = fields.Date(required=True)
+    state = fields.Selection(
+        [("open", "Open"), ("closed", "Closed")],
+        required=True,
+        default="open",
+        readonly=True,
+    )
+    reminded = fields.Boolean(readonly=True)
+    agreed = fields.Boolean(readonly=True)
+    feedback = fields.Json(
+        readonly=True, help="Median and quartiles, once the round is closed."
+    )
+    named = fields.Json(
+        readonly=True,
+        groups="omni_forecast.group_forecast_reader",
+        help="Only where participants were told: answers by name, after closing.",
+    )
+    answer_count = fields.Integer(string="Answers", compute="_compute_summary")
+    summary = fields.Text(string="Median (middle half)", compute="_compute_summary")
+    arguments = fields.Text(compute="_compute_summary")
+    named_text = fields.Text(
+        string="Answers by Name",
+        compute="_compute_named_text",
+        groups="omni_forecast.group_forecast_reader",
+    )
+
+    _number_uniq = models.UniqueIndex("(delphi_id, number)", "A round comes once.")
+
+    def init(self):
+        """The answers' table refers to the rounds."""
+        super().init()
+        Answers.create_table(self.env.cr)
+
+    def write(self, vals):
+        """A moderator may move the deadline; all else is the panel's doing."""
+        if not self.env.su and (
+            set(vals) - {"deadline"} or any(one.state != "open" for one in self)
+        ):
+            raise UserError(
+                self.env._(
+                    "Of a round only the deadline can be changed, while it is open."
+                )
+            )
+        return super().write(vals)
+
+    @api.depends("feedback")
+    @api.depends_context("lang")
+    def _compute_summary(self):
+        for one in self:
+            found = one.feedback or {}
+            one.answer_count = found.get("n", 0)
+            one.arguments = "\n\n".join(found.get("arguments", ()))
+            one.summary = "\n".join(
+                f"{day}: {one._number(period['median'])} "
+                f"({one._number(period['q1'])} – {one._number(period['q3'])})"
+                for day, period in zip(
+                    one.delphi_id.periods or (), found.get("periods", ()), strict=False
+                )
+            )
+
+    @api.depends("named")
+    def _compute_named_text(self):
+        for one in self:
+            one.named_text = "\n".join(
+                f"{name}: {', '.join(one._number(value) for value in values)}"
+                + (f" – {argument}" if argument else "")
+                for name, (values, argument) in sorted((one.named or {}).items())
+            )
+
+    def _number(self, value):
+        return formatLang(self.env, value, digits=0 if abs(value) >= 100 else 1)
+
+
+class ForecastDelphiParticipant(models.Model):
+    """A member of a panel; the row says no more than that he or she has answered."""
+
+    _name = "forecast.delphi.participant"
+    _description = "Delphi Participant"
+    _order = "delphi_id, id"
+    _rec_name = "user_id"
+    # who wrote a row last, and when, would tell who answered when
+    _log_access = False
+
+    delphi_id = fields.Many2one(
+        "forecast.delphi", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="delphi_id.company_id")
+    user_id = fields.Many2one(
+        "res.users",
+        string="Participant",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        domain="[('active', '=', True)]",
+    )
+    share = fields.Boolean(related="user_id.share", string="Portal")
+    answered = fields.Boolean(string="Answered This Round", readonly=True)
+
+    _once = models.UniqueIndex(
+        "(delphi_id, user_id)", "A participant is invited once to a panel."
+    )
+
+    @api.constrains("user_id", "delphi_id")
+    def _check_user(self):
+        for one in self:
+            user = one.user_id
+            if user.has_group("base.group_portal") or user.has_group(
+                "omni_forecast.group_forecast_contributor"
+            ):
+                continue
+            raise UserError(
+                self.env._(
+                    "%s can take part neither as a portal user nor as a contributor of "
+                    "Demand Forecast.",
+                    user.name,
+                )
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create([{**vals, "answered": False} for vals in vals_list])
+        if any(one.delphi_id.state not in ("draft", "open") for one in records):
+            raise UserError(self.env._("This panel is closed."))
+        for panel in records.delphi_id:
+            if panel.state == "open":
+                panel._invite()
+        return records
+
+    def write(self, vals):
+        if not self.env.su and any(one.delphi_id.state != "draft" for one in self):
+            raise UserError(
+                self.env._("Participants of an open panel cannot be exchanged.")
+            )
+        if not self.env.su:
+            vals = {key: value for key, value in vals.items() if key != "answered"}
+        return super().write(vals)
+
+    def unlink(self):
+        if any(one.delphi_id.state == "open" for one in self):
+            raise UserError(
+                self.env._(
+                    "Nobody can be removed from an open panel: an answer would vanish "
+                    "with the person."
+                )
+            )
+        return super().unlink()
