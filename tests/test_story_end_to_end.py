@@ -6,18 +6,15 @@ import csv
 import gzip
 import os
 import re
-import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
-from pathlib import Path
 
 import pytest
 
 from suite.prepare.places import ROOT
 from suite.rpc import Client
+from suite.testing.served import OdooServer
 
 SOURCE = ROOT / "data" / "online_retail" / "online_retail_extract.csv.gz"
 CUSTOMERS = {"14056", "12681", "12415", "16033"}
@@ -26,48 +23,12 @@ CUSTOMERS = {"14056", "12681", "12415", "16033"}
 @pytest.fixture(scope="module")
 def served(databases, suite_template):
     """A real server on a clone of the template: (url, database name)."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = databases.environment
     with databases.temporary(suite_template, "story") as database:
-        log = Path(environment.folder) / "log" / f"{database}.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        config = environment.write_config(
-            Path(environment.folder) / "conf" / f"{database}.conf",
-            http_port=port,
-            db_name=database,
-            logfile=log,
-        )
-        server = subprocess.Popen(
-            [*environment.odoo_command, "server", f"--config={config}"],
-            env=environment.variables,
-            start_new_session=True,
-        )
-        url = f"http://127.0.0.1:{port}"
+        server = OdooServer(databases.environment, database)
         try:
-            _wait_for(url, server, log)
-            yield url, database
+            yield server.start().url, database
         finally:
-            server.terminate()
-            try:
-                server.wait(30)
-            except subprocess.TimeoutExpired:
-                os.killpg(server.pid, signal.SIGKILL)
-                server.wait()
-
-
-def _wait_for(url, server, log):
-    for _attempt in range(300):
-        if server.poll() is not None:
-            pytest.fail(f"the server ended with code {server.returncode} (log: {log})")
-        try:
-            with urllib.request.urlopen(f"{url}/web/login", timeout=60) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.5)
-    pytest.fail(f"the server did not answer (log: {log})")
+            server.stop()
 
 
 @pytest.fixture(scope="module")

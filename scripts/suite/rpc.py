@@ -29,6 +29,10 @@ class RpcError(Exception):
     """A call that the server refused, with what was asked."""
 
 
+class NoAnswer(RpcError):
+    """Nobody answers at the address, or not as an Odoo does; it may later."""
+
+
 class Client:
     """One logged-in user of one database.
 
@@ -56,7 +60,7 @@ class Client:
         except odoorpc.error.Error as error:
             raise RpcError(f"login of {login!r} to database {db!r} at {self.url} failed: {error}") from error
         except OSError as error:
-            raise RpcError(f"no Odoo answers at {self.url}: {error}") from error
+            raise NoAnswer(f"no Odoo answers at {self.url}: {error}") from error
         self.uid = self._odoo.env.uid
         self.calls = 0
 

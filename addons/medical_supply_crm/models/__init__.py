@@ -10,6 +10,7 @@ from . import medical_procedure_code
 from . import medical_kit
 from . import medical_kit_line
 from . import medical_feed
+from . import medical_feed_messages
 from . import medical_feed_problem
 from . import medical_code_mapping
 from . import medical_event

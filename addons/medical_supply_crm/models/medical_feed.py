@@ -186,6 +186,24 @@ class MedicalFeed(models.Model):
             nor at the medical desk
         :raise UserError: empty, too large or not text
         """
+        data = self._check_payload(payload)
+        feed, options = self._open_for_delivery()
+        result = emr.read(data, format=message_format or feed.message_format, **options)
+        counts = feed.env["medical.event"]._store(feed, result.events)
+        problems = feed._quarantine(data, result, options["hash_key"])
+        feed._note_delivery(len(result.events), problems)
+        return dict(
+            counts,
+            format=result.format,
+            received=len(result.events),
+            problems=problems,
+        )
+
+    def _open_for_delivery(self):
+        """Check that the caller may deliver, and lock the feed against other deliveries.
+
+        :return: (feed with the rights to store, options of ``emr.read``)
+        """
         self.ensure_one()
         if not self.env.su and not any(map(self.env.user.has_group, INGEST_GROUPS)):
             raise AccessError(
@@ -197,22 +215,20 @@ class MedicalFeed(models.Model):
         self.check_access("read")
         if not self.active:
             raise UserError(self.env._("The feed %s is archived.", self.name))
-        data = self._check_payload(payload)
         # sudo: from here on the feed writes events, problems and mappings, which the
         # caller (an integration account) may not read or change itself
         feed = self.sudo()
         # one delivery at a time: two would both see the event as missing
         lock_rows(feed)
-        key = feed._hash_key()
-        result = emr.read(
-            data,
-            format=message_format or feed.message_format,
-            hash_key=key,
-            source=feed.source,
-            timezone=feed.timezone,
-            received=datetime.now(UTC),
-        )
-        counts = feed.env["medical.event"]._store(feed, result.events)
+        return feed, {
+            "hash_key": feed._hash_key(),
+            "source": feed.source,
+            "timezone": feed.timezone,
+            "received": datetime.now(UTC),
+        }
+
+    def _quarantine(self, data, result, key):
+        """Keep what was wrong with a payload, and return it as plain values."""
         problems = [
             {
                 "position": " ".join(
@@ -229,23 +245,11 @@ class MedicalFeed(models.Model):
             }
             for problem in result.problems
         ]
-        fingerprint = hmac.new(
-            key, data.encode() if isinstance(data, str) else data, hashlib.sha256
-        ).hexdigest()
-        feed.env["medical.feed.problem"]._quarantine(feed, fingerprint, problems)
-        feed._note_delivery(len(result.events), problems)
-        _logger.info(
-            "Schedule feed %s: %s events, %s problems",
-            feed.id,
-            len(result.events),
-            len(problems),
-        )
-        return dict(
-            counts,
-            format=result.format,
-            received=len(result.events),
-            problems=problems,
-        )
+        if problems:
+            raw = data.encode() if isinstance(data, str) else data
+            fingerprint = hmac.new(key, raw, hashlib.sha256).hexdigest()
+            self.env["medical.feed.problem"]._quarantine(self, fingerprint, problems)
+        return problems
 
     def _check_payload(self, payload):
         if not isinstance(payload, str | bytes) or not payload.strip():
@@ -264,13 +268,19 @@ class MedicalFeed(models.Model):
             )
         return payload
 
-    def _note_delivery(self, event_count, problems):
+    def _note_delivery(self, event_count, problems, deliveries=1):
         now = fields.Datetime.now()
         values = {
             "last_message_date": now,
             "last_event_count": event_count,
-            "message_total": self.message_total + 1,
+            "message_total": self.message_total + deliveries,
         }
+        _logger.info(
+            "Schedule feed %s: %s events, %s problems",
+            self.id,
+            event_count,
+            len(problems),
+        )
         if problems:
             last = problems[-1]
             values["last_problem_date"] = now

@@ -246,7 +246,9 @@ def test_who_reads_the_schedule_needs_less_for_the_same_service(lumpy):
     saved = result.equal_fill[result.equal_fill["abc"] == "all"].set_index("policy")
     assert saved.loc["minmax", "stock_saved"] > 0.3
     assert saved.loc["par", "stock_saved"] > 0.3
-    blind = replay.compare(ledger, None, lead_days=7, review_days=7, target=0.95).equal_fill
+    blind = replay.compare(
+        ledger, None, lead_days=7, review_days=7, target=0.95
+    ).equal_fill
     blind = blind[blind["abc"] == "all"].set_index("policy")
     assert blind.loc["booked", "stock_value"] > 1.3 * saved.loc["booked", "stock_value"]
 
