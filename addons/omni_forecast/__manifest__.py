@@ -11,7 +11,7 @@
     "development_status": "Beta",
     "application": True,
     "depends": ["sale_stock", "purchase_stock", "stock_demand_estimate"],
-    "external_dependencies": {"python": ["numpy", "pandas"]},
+    "external_dependencies": {"python": ["holidays", "numpy", "pandas"]},
     "data": [
         "security/omni_forecast_security.xml",
         "security/omni_forecast_opinion_security.xml",

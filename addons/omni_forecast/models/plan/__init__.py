@@ -6,5 +6,6 @@ from . import forecast_plan_schedule
 from . import forecast_plan_scope
 from . import forecast_plan_demand
 from . import forecast_plan_cleaning
+from . import forecast_plan_calendar
 from . import forecast_plan_lifecycle
 from . import forecast_plan_supply

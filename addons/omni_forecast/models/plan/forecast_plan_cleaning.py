@@ -50,9 +50,10 @@ class ForecastPlan(models.Model):
         done moves since, in the warehouse's internal locations and time zone. A day
         counts when there was nothing on hand from midnight to midnight and nothing
         moved. Stock below zero does not count, nor do products without a receipt: where
-        receipts are not recorded nobody knows what was on hand. The time before the first move of the history does not count: nobody knows
-        whether the product was sold then; nor does the time since the last one when it
-        is longer than `stockout_days`.
+        receipts are not recorded nobody knows what was on hand. The time before the
+        first move of the history does not count: nobody knows whether the product was
+        sold then; nor does the time since the last one when it is longer than
+        `stockout_days`.
 
         :returns: dict (product id, warehouse id) -> {first day of period: (days without
             stock, quantity wanted on such days and delivered later)}

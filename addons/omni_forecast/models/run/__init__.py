@@ -5,6 +5,7 @@ from . import forecast_run
 from . import forecast_run_process
 from . import forecast_run_write
 from . import forecast_run_clean
+from . import forecast_run_calendar
 from . import forecast_run_lifecycle
 from . import forecast_run_split
 from . import forecast_run_part

@@ -23,7 +23,7 @@ class ForecastRun(models.Model):
         """Estimate unmet demand, take events out, mark outliers, class by variability;
         then borrow the history of like products.
 
-        Sets cleaned, flags, xyz, cv, prefix and fade of each input.
+        Sets cleaned, flags, xyz, cv, prefix and ahead of each input.
 
         :param inputs: list of SeriesInput
         """
@@ -77,6 +77,7 @@ class ForecastRun(models.Model):
             names, variation = xyz_classes(found.value, freq)
             for one, name, cv in zip(own, names, variation.tolist(), strict=True):
                 one.xyz, one.cv = name, None if np.isnan(cv) else round(cv, 4)
+        self._adjust_holidays(plan, inputs)
         self._borrow(plan, inputs)
         self._plan_fade(plan, inputs)
 
@@ -138,7 +139,7 @@ class ForecastRun(models.Model):
 
         * start, y: first day and demand delivered, by period
         * cleaned: what the engine saw of the same periods (only where it differs)
-        * flags: {period index: ["stockout", "outlier", "event"]}
+        * flags: {period index: ["stockout", "outlier", "event", "holiday"]}
         * like: {product_id, scale, start, y} the like product's demand, at this product's
           level, that the engine saw before `start`
         """

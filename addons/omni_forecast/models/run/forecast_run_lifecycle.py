@@ -72,12 +72,27 @@ class ForecastRun(models.Model):
                 starts[:-1], starts[1:], last_day, fade_from, plan.fade_periods
             )
             if (share < 1).any():
-                one.fade = share.round(6).tolist()
+                before = one.ahead or [1.0] * count
+                one.ahead = [
+                    round(a * b, 6)
+                    for a, b in zip(before, share.tolist(), strict=False)
+                ]
 
-    def _fade(self, chunk, results):
-        """Let the forecasts of ending products fade; their bands go along."""
+    def _orderable(self, plan, chunk):
+        """The inputs that stock may be ordered for: none where the plan sees only part of
+        the demand, and no kits, which are never on stock."""
+        if plan.partial_demand:
+            return []
+        if plan.kits == "components" or not plan._kits_known():
+            return chunk
+        products = self.env["product.product"].browse(one.product_id for one in chunk)
+        storable = {product.id for product in products if product.is_storable}
+        return [one for one in chunk if one.product_id in storable]
+
+    def _scale_ahead(self, chunk, results):
+        """Holidays ahead and products that end: the forecast and its bands go along."""
         for one in chunk:
-            if not one.fade:
+            if not one.ahead:
                 continue
             before = results.total(one.uid, one.periods)
             block = results.block(one.uid)
@@ -85,7 +100,7 @@ class ForecastRun(models.Model):
                 results.bands[name][block] = [
                     value * share
                     for value, share in zip(
-                        results.bands[name][block], one.fade, strict=False
+                        results.bands[name][block], one.ahead, strict=False
                     )
                 ]
             results.baseline[block] = results.bands["mean"][block]

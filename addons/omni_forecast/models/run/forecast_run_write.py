@@ -40,10 +40,9 @@ class SeriesInput:
     cleaned: list | None = None
     flags: dict | None = None
     prefix: dict | None = None
-    fade: list | None = None
+    ahead: list | None = None  # factors of the periods ahead
     xyz: str = "Z"
     cv: float | None = None
-    kit: bool = False
     signature: str = ""  # hash of all the above and of the plan's settings
 
     @property
@@ -157,7 +156,7 @@ class ForecastRun(models.Model):
         :returns: (forecast lines written, recommendations proposed)
         """
         chunk = [one for one in chunk if one.uid in results.choice]
-        self._fade(chunk, results)
+        self._scale_ahead(chunk, results)
         self._adjust(plan, chunk, results)
         rows = bulk_insert(
             self.env,
@@ -183,7 +182,7 @@ class ForecastRun(models.Model):
         bulk_insert(self.env, "forecast.line", lines)
         bulk_insert(self.env, "forecast.score", self._score_columns(chunk, results))
         proposed = self.env["forecast.recommendation"]._propose(
-            self, plan, chunk, results
+            self, plan, self._orderable(plan, chunk), results
         )
         return len(lines["date"]), proposed
 

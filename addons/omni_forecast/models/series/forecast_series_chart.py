@@ -1,6 +1,9 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from bisect import bisect_right
+from datetime import timedelta
+
 from odoo import fields, models
 
 EARLIER = 6  # earlier forecasts that the chart can show
@@ -86,14 +89,17 @@ class ForecastSeries(models.Model):
         return found
 
     def _chart_holidays(self, days):
-        """Public holidays, where the plan has a calendar of them."""
-        marks = getattr(self.plan_id, "_holiday_marks", None)
-        if not marks or not days:
+        """Public holidays by the day or week they lie in; a month is never without."""
+        plan = self.plan_id
+        if not days or plan.grain == "month":
             return []
+        end = plan._next_period(days[-1]) - timedelta(days=1)
+        found = {}
+        for mark in plan._holiday_marks(days[0], end, self.warehouse_id):
+            day = fields.Date.to_date(mark["date"])
+            found.setdefault(bisect_right(days, day) - 1, []).append(mark["name"])
         return [
-            {"index": days.index(day), "name": name}
-            for day, name in marks(days)
-            if day in days
+            {"index": index, "name": ", ".join(names)} for index, names in found.items()
         ]
 
     def _chart_overrides(self, index):
