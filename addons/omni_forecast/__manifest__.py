@@ -37,6 +37,7 @@
         "views/forecast_batch_views.xml",
         "views/forecast_workload_views.xml",
         "views/forecast_transfer_lane_views.xml",
+        "views/forecast_run_part_views.xml",
         "views/forecast_judgement_views.xml",
         "views/opinion_menus.xml",
         "data/ir_cron.xml",

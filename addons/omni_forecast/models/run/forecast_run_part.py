@@ -2,6 +2,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 import logging
+import os
+import socket
 import time
 from collections import deque
 
@@ -66,6 +68,9 @@ class ForecastRunPart(models.Model):
         readonly=True,
         help="How often a worker began it; more than once after a kill.",
     )
+    worker = fields.Char(
+        readonly=True, help="Machine and process that did it, or began it last."
+    )
     duration = fields.Float(string="Seconds", digits=(16, 1), readonly=True)
     error = fields.Text(readonly=True)
     inputs = fields.Text(
@@ -110,7 +115,14 @@ class ForecastRunPart(models.Model):
                 )
                 return True
             began = time.monotonic()
-            self.write({"state": "running", "takes": self.takes + 1, "error": False})
+            self.write(
+                {
+                    "state": "running",
+                    "takes": self.takes + 1,
+                    "error": False,
+                    "worker": f"{socket.gethostname()}:{os.getpid()}",
+                }
+            )
             self._note(0, commit, alone)
             try:
                 self._compute(commit, alone)

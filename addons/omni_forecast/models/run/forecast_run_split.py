@@ -7,12 +7,14 @@ from hashlib import blake2b
 from psycopg2 import OperationalError
 
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..action.forecast_plan import ACTION_FIELDS
 from .run_inputs import pack, sign
 
 PART = 2500  # series of a part: enough to learn the spread of errors from
+PART_SIZE = "omni_forecast.part_size"  # system parameter that replaces it
 PEERS = 500  # series a small part gets company from, for the same reason
 # fields of a plan that do not change its forecasts
 INDIFFERENT = {
@@ -115,7 +117,7 @@ class ForecastRun(models.Model):
             others = [one for one in inputs if one.uid not in chosen]
             step = max(1, len(others) // (PEERS - len(todo)))
             peers = others[::step][: PEERS - len(todo)]
-        count = max(1, round(len(todo) / PART)) if todo else 0
+        count = max(1, round(len(todo) / self._part_size())) if todo else 0
         bounds = [len(todo) * index // count for index in range(count + 1)]
         self.env["forecast.run.part"].create(
             [
@@ -145,6 +147,25 @@ class ForecastRun(models.Model):
             }
         )
         self._step(self.env._("Forecasting %s series", len(todo)), 10, commit)
+
+    def _part_size(self):
+        """Series of a part: the system parameter omni_forecast.part_size, or PART."""
+        # sudo: planners may not read system parameters; this one is no secret
+        value = self.env["ir.config_parameter"].sudo().get_param(PART_SIZE) or PART
+        try:
+            size = int(value)
+        except ValueError:
+            size = 0
+        if size < 1:
+            raise UserError(
+                self.env._(
+                    "System parameter %(name)s is “%(value)s”; it must be a whole number "
+                    "of series, at least 1.",
+                    name=PART_SIZE,
+                    value=value,
+                )
+            )
+        return size
 
     # Only what changed ------------------------------------------------------------
 
