@@ -267,7 +267,7 @@ UPDATE forecast_run SET progress = part.progress
         )
         try:
             self.env.cr.execute(show)
-            self.env.cr.commit()
+            self.env["ir.cron"]._commit_progress()
         except OperationalError:
             if self.env.cr._cnx.closed:
                 raise
