@@ -49,14 +49,15 @@ class ForecastRun(models.Model):
             self.env["queue.job"]
             .sudo()
             .search(
-                [("uuid", "in", [uuid for uuid in uuids if uuid]), ("state", "in", states)]
+                [
+                    ("uuid", "in", [uuid for uuid in uuids if uuid]),
+                    ("state", "in", states),
+                ]
             )
         )
 
     def _at_work(self):
-        return super()._at_work() or bool(
-            self._jobs(ACTIVE) and self._runner_lives()
-        )
+        return super()._at_work() or bool(self._jobs(ACTIVE) and self._runner_lives())
 
     def _do_parts(self, commit):
         todo = self.part_ids.filtered(lambda part: part.state in ("waiting", "running"))

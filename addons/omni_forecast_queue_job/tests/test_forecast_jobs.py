@@ -39,8 +39,10 @@ class TestForecastJobs(ForecastCase):
 
     def jobs(self, run):
         """The open jobs of a run: its parts by number, then its end."""
-        return run.sudo()._jobs(("pending", "wait_dependencies")).sorted(
-            lambda job: (job.model_name == "forecast.run", job.records.ids)
+        return (
+            run.sudo()
+            ._jobs(("pending", "wait_dependencies"))
+            .sorted(lambda job: (job.model_name == "forecast.run", job.records.ids))
         )
 
     def perform(self, jobs):
