@@ -33,6 +33,7 @@
         "views/res_config_settings_views.xml",
         "views/forecast_event_views.xml",
         "views/forecast_promise_views.xml",
+        "views/forecast_scenario_views.xml",
         "views/menus.xml",
         "views/forecast_batch_views.xml",
         "views/forecast_workload_views.xml",

@@ -8,4 +8,5 @@ from . import action
 from . import settings
 from . import opinion
 from . import event
+from . import scenario
 from . import judgement

@@ -18,6 +18,7 @@ from . import test_purchase
 from . import test_recommendation
 from . import test_run_faults
 from . import test_sales_composite
+from . import test_scenario
 from . import test_security
 from . import test_tour
 from . import test_transfer

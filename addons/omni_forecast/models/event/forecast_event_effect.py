@@ -142,13 +142,16 @@ class ForecastEvent(models.Model):
         :returns: dict (event id, product id, warehouse id, period) -> (basis, value,
             name)
         """
+        return self.filtered(
+            lambda event: event.state == "confirmed" and event.active
+        )._asked_rows(plan, places)
+
+    def _asked_rows(self, plan, places):
+        """The same of these events whatever their state."""
         from ...engine.events import coverage, effect
 
         wanted = {}
-        events = self.filtered(
-            lambda event: event.state == "confirmed" and event.active
-        )
-        scope = events._scope({product for product, _warehouse in places})
+        scope = self._scope({product for product, _warehouse in places})
         periods = {}
         for warehouse_id, _zone, _since, until in plan._places():
             days = [
@@ -156,7 +159,7 @@ class ForecastEvent(models.Model):
                 for day in plan._period_days(until, plan.horizon)
             ]
             periods[warehouse_id] = (days, plan._next_period(days[-1]))
-        for event in events:
+        for event in self:
             products, warehouses = scope[event]
             own = {line.product_id.id: line.uplift for line in event.line_ids}
             usual = event.own_uplift if event.mode == "own" else event.learned_uplift

@@ -23,7 +23,7 @@ class ForecastPromise(models.Model):
         string="Checked on", readonly=True, default=fields.Datetime.now
     )
     demand = fields.Float(digits="Product Unit", readonly=True)
-    on_time = fields.Float(digits="Product Unit", readonly=True)
+    on_time = fields.Float(string="Units on Time", digits="Product Unit", readonly=True)
     share = fields.Float(string="On Time", digits=(16, 4), readonly=True)
     delivery_days = fields.Integer(readonly=True)
     first_date = fields.Date(string="First Break", readonly=True)
