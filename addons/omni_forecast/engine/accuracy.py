@@ -99,6 +99,50 @@ def coverage(actual, low, high):
     return _mean(np.where(np.isnan(actual), np.nan, inside))
 
 
+def row_sum(values):
+    """Sum over the last axis. A product with ones: numpy's own sum is slow on short rows."""
+    values = np.asarray(values)
+    kind = values.dtype if values.dtype.kind == "f" else np.float32
+    return values.astype(kind) @ np.ones(values.shape[-1], kind)
+
+
+def scales_of(y, season):
+    """((N,), (N,)): what MASE and RMSSE divide by, NaN where that would be 0."""
+    out = []
+    for lag, power in ((season, 1), (1, 2)):
+        scale = naive_scale(y, lag, power)
+        out.append(np.where(scale > 0, scale, np.nan))
+    return out
+
+
+def panel_scores(actual, mean, error, scale, square_scale):
+    """All measures of one model at once: dict of (N,) float64.
+
+    :param actual, mean, error: (W, N, H), NaN where not judged
+    :param scale, square_scale: (N,), see `scales_of`
+    """
+    known = ~np.isnan(error)
+    count = row_sum(known).sum(0)
+    error = np.where(known, error, 0.0)
+    size = np.abs(error)
+    real = np.where(known, np.abs(actual), 0.0)
+    both = real + np.where(known, np.abs(mean), 0.0)
+    share = np.divide(size, both, out=np.zeros_like(size), where=both > 0)
+
+    def total(values):
+        return row_sum(values).sum(0, dtype=float)
+
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return {
+            "mase": total(size) / count / scale,
+            "rmsse": np.sqrt(total(error * error) / count / square_scale),
+            "wape": total(size) / np.where(total(real) > 0, total(real), np.nan),
+            "smape": 200.0 * total(share) / count,
+            "bias": total(error) / count,
+            "n": count,
+        }
+
+
 TRACKING_LIMIT = 4.0
 CHANCE = 2.5  # standard deviations of the sum that chance is granted
 

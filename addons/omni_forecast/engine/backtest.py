@@ -9,8 +9,8 @@ import numpy as np
 from . import accuracy
 from .models import fit_rows
 
-BLOCK = 256
-MESSAGE = 4  # blocks sent to a worker at once
+BLOCK = 1024  # rows of 84 periods fitted at once; longer rows in smaller blocks
+MESSAGE = 1  # blocks sent to a worker at once
 
 
 @dataclass
@@ -78,7 +78,7 @@ def fit_blocks(blocks):
 
 def blocks_of(y, n, horizon, season, freq, sparse):
     """((start, stop), what `fit_rows` takes) of parts of the panel that fit into caches."""
-    size = min(BLOCK, max(32, BLOCK * 256 // max(y.shape[1], 1)))
+    size = int(np.clip(BLOCK * 84 // max(y.shape[1], 1), 64, 1536))
     for start in range(0, len(n), size):
         stop = min(start + size, len(n))
         rows = y[start:stop, y.shape[1] - int(n[start]) :]
@@ -189,36 +189,3 @@ def nearest_errors(error, scale, cuts):
         errors.append(part)
         scales.append(np.where(np.isnan(part), np.nan, scale[w, :, None]))
     return np.concatenate(errors, axis=1), np.concatenate(scales, axis=1)
-
-
-def score(backtest, model, y, season):
-    """Measures of one model per series, over all origins: dict of (N,) arrays."""
-    window = backtest.actual.shape[0]
-    size = backtest.actual.shape[1]
-    if not window:
-        return {name: np.full(size, np.nan) for name in MEASURES}
-    actual = _flat(backtest.actual)
-    mean = _flat(backtest.mean[model]).astype(float)
-    actual = np.where(np.isnan(mean), np.nan, actual)
-    mean = np.where(np.isnan(actual), np.nan, mean)
-    return {
-        "mase": accuracy.mase(actual, mean, scale=_scale(y, season, 1)),
-        "rmsse": accuracy.rmsse(actual, mean, scale=_scale(y, 1, 2)),
-        "wape": accuracy.wape(actual, mean),
-        "smape": accuracy.smape(actual, mean),
-        "bias": accuracy.bias(actual, mean),
-        "tracking": accuracy.tracking_signal(actual, mean),
-        "n": (~np.isnan(actual)).sum(1),
-    }
-
-
-MEASURES = ("mase", "rmsse", "wape", "smape", "bias", "tracking", "n")
-
-
-def _flat(values):
-    return np.moveaxis(values, 0, 1).reshape(values.shape[1], -1)
-
-
-def _scale(y, season, power):
-    scale = accuracy.naive_scale(y, season, power)
-    return np.where(scale > 0, scale, np.nan)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from . import accuracy, intervals, leadtime
-from .backtest import nearest_errors, score
+from .backtest import nearest_errors
 from .models.fast import SPARSE
 
 SCORES = ["mase", "rmsse", "wape", "smape", "bias"]
@@ -92,27 +92,36 @@ def model_frame(table, mean, horizon, sparse):
 
 
 def score_frame(table, back, season, past_scale, group):
+    """Measures of every model on every series, over all origins."""
     names = list(back.mean)
     columns = ["unique_id", "model"] + SCORES + MEASURED + ["n"]
     parts = []
     floor = never_negative(table)
+    actual = back.actual.astype(np.float32)
+    past_scale = past_scale.astype(np.float32)
+    scales = accuracy.scales_of(table.y, season)
     for code, name in enumerate(names):
-        values = score(back, name, table.y, season)
-        keep = values["n"] > 0
+        mean = back.mean[name]
+        error = mean - actual
+        rows = np.flatnonzero(~np.isnan(error).all((0, 2)))
+        if not len(rows):
+            continue
+        if len(rows) == len(table.n):
+            rows = slice(None)
+        error = error[:, rows]
+        values = accuracy.panel_scores(
+            actual[:, rows], mean[:, rows], error, *(scale[rows] for scale in scales)
+        )
         values.update(
             intervals.measure(
-                -back.error(name).astype(float),
-                past_scale,
-                group,
-                back.mean[name].astype(float),
-                floor,
+                -error, past_scale[:, rows], group[rows], mean[:, rows], floor[rows]
             )
         )
         for column in ("bias", "pinball"):
-            values[column] = values[column] * table.unit
-        part = {column: values[column][keep] for column in SCORES + MEASURED + ["n"]}
-        part["unique_id"] = table.ids[keep]
-        part["model"] = np.full(int(keep.sum()), code)
+            values[column] = values[column] * table.unit[rows]
+        part = {column: values[column] for column in SCORES + MEASURED + ["n"]}
+        part["unique_id"] = table.ids[rows]
+        part["model"] = np.full(len(part["n"]), code)
         parts.append(part)
     if not parts:
         return pd.DataFrame(columns=columns)
