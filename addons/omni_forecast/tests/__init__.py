@@ -28,3 +28,4 @@ from . import test_scope
 from . import test_hierarchy
 from . import test_kits
 from . import test_delphi
+from . import test_research

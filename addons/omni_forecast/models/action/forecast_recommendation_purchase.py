@@ -133,7 +133,7 @@ class ForecastRecommendation(models.Model):
         if figures.get("vendor_closed"):
             parts.append(
                 self.env._(
-                    "The vendor is closed on %s day(s) until then.",
+                    "The vendor is closed on %s day(s) before stock is needed.",
                     figures["vendor_closed"],
                 )
             )
@@ -203,17 +203,18 @@ class ForecastRecommendation(models.Model):
     def _supply_risen(self):
         """Proposals for whose product more came in, or was ordered, since they were made:
         doing them as well would double it."""
-        failed = {}
+        failed, taken = {}, {}
         for plan, some in self.grouped("plan_id").items():
             stock = plan.with_company(plan.company_id)._read_stock(
                 some.product_id.ids, some.warehouse_id
             )
-            taken = {}
             for one in some:
                 key = (one.product_id.id, one.warehouse_id.id)
                 now = stock[key].supply if key in stock else 0.0
                 before = one.on_hand + one.incoming + one.drafted
-                more = now + taken.get(key, 0.0) - before
+                # what was proposed together completes each other
+                together = (one.figures or {}).get("together", 0.0)
+                more = now + taken.get(key, 0.0) - before - together
                 if one.uom_id.compare(more, 0.0) > 0:
                     failed[one] = self.env._(
                         "%(name)s: %(more).4g %(unit)s more came in or were ordered "

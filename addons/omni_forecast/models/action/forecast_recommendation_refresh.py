@@ -404,13 +404,6 @@ ORDER BY series.product_id, series.warehouse_id
         """A row of the kind with all that the kinds share."""
         today = fields.Date.context_today(plan)
         lead = values.pop("within", one.lead_days)
-        urgency = "0"
-        if one.days_left >= 0:
-            urgency = "1"
-            if one.days_left < lead:
-                urgency = "3"
-            elif one.days_left < lead + plan.review_days:
-                urgency = "2"
         supply = one.supply
         figures = {
             "lead_source": supply.source,
@@ -428,7 +421,7 @@ ORDER BY series.product_id, series.warehouse_id
             "kind": kind,
             "abc": one.abc,
             "state": "proposed",
-            "urgency": urgency,
+            "urgency": one.urgency(lead, plan.review_days),
             "priority": one.yearly_value,
             "days_left": one.days_left,
             "stockout_date": today + timedelta(days=one.days_left)

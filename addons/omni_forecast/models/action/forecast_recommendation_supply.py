@@ -1,6 +1,7 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+import json
 from datetime import timedelta
 from math import floor
 
@@ -19,15 +20,15 @@ class ForecastRecommendation(models.Model):
         reorder point. What another warehouse can spare is not bought."""
         keep = {
             one.key: one.keep(
-                bool(one.rule and one.rule.active and self._matters(plan, one))
+                -floor(-max(one.cycle, one.step) / one.step + TINY) * one.step
             )
             for one in states
         }
         short = {}
         for one in open_states:
-            minimum, maximum = keep[one.key]
-            if maximum > 0 and one.position < minimum - TINY:
-                short[one.key] = max(maximum, minimum) - one.position
+            minimum, fill, _hold = keep[one.key]
+            if fill > 0 and one.position < minimum - TINY:
+                short[one.key] = max(fill, minimum) - one.position
         rows, moved = [], {}
         if plan.propose_transfers and short:
             rows, moved = self._transfer_rows(plan, states, short, keep, dismissed)
@@ -37,6 +38,19 @@ class ForecastRecommendation(models.Model):
             rows += self._purchase_rows(
                 plan, open_states, short, moved, keep, dismissed
             )
+        return self._note_together(rows)
+
+    def _note_together(self, rows):
+        """Write into each row how much the other rows of its series bring."""
+        totals = {}
+        for row in rows:
+            series = row["series_id"]
+            totals[series] = totals.get(series, 0.0) + row["quantity"]
+        for row in rows:
+            others = totals[row["series_id"]] - row["quantity"]
+            if others > TINY:
+                figures = {**json.loads(row["figures"]), "together": round(others, 6)}
+                row["figures"] = json.dumps(figures)
         return rows
 
     # Transfers
@@ -63,7 +77,13 @@ class ForecastRecommendation(models.Model):
                 [
                     None
                     if place == one.warehouse_id
-                    or self._put_off(dismissed["transfer"], (one.series_id, place), one)
+                    or self._put_off(
+                        plan,
+                        dismissed["transfer"],
+                        (one.series_id, place),
+                        one,
+                        lanes[place, one.warehouse_id][1],
+                    )
                     else lanes[place, one.warehouse_id][0]
                     for one in targets
                 ]
@@ -75,7 +95,7 @@ class ForecastRecommendation(models.Model):
                 unit_cost, days = lanes[place, one.warehouse_id]
                 sender = known.get((product_id, place))
                 moved[one.key] = moved.get(one.key, 0.0) + flow.quantity
-                minimum, maximum = keep[one.key]
+                minimum, fill, _hold = keep[one.key]
                 rows.append(
                     self._row(
                         plan,
@@ -86,24 +106,20 @@ class ForecastRecommendation(models.Model):
                         quantity=flow.quantity,
                         source_warehouse_id=place,
                         source_free=free,
-                        source_keep=keep[sender.key][1]
+                        source_keep=keep[sender.key][2]
                         if sender
                         else self._rule_max(plan, product_id, place),
                         min_after=minimum,
-                        max_after=maximum,
+                        max_after=fill,
                         money_effect=flow.quantity * unit_cost,
                     )
                 )
         return rows, moved
 
-    def _put_off(self, dismissed, key, one):
+    def _put_off(self, plan, dismissed, key, one, lead_days):
         """Whether a person has lately dismissed it, and it is no more urgent now."""
-        return key in dismissed and dismissed[key] >= self._urgency_of(one)
-
-    def _urgency_of(self, one):
-        if one.days_left < 0:
-            return "0"
-        return "3" if one.days_left < one.lead_days else "1"
+        now = one.urgency(lead_days, plan.review_days)
+        return key in dismissed and dismissed[key] >= now
 
     def _spare(self, plan, states, short, keep, warehouses):
         """What places can give: on hand, promised to nobody, above their own maximum.
@@ -120,7 +136,7 @@ class ForecastRecommendation(models.Model):
             known.add(one.key)
             if one.product_id not in products or one.key in short or one.elsewhere:
                 continue
-            free = min(one.stock.free, one.position - keep[one.key][1])
+            free = min(one.stock.free, one.position - keep[one.key][2])
             if free > TINY:
                 spare.setdefault(one.product_id, []).append((one.warehouse_id, free))
         stock = plan._read_stock(products, warehouses)
@@ -170,7 +186,9 @@ class ForecastRecommendation(models.Model):
             lines = self._vendor_lines(one, offers.get(one.product_id, ()), need)
             if not lines or one.key not in bought:
                 continue
-            if self._put_off(dismissed["purchase"], one.series_id, one):
+            if self._put_off(
+                plan, dismissed["purchase"], one.series_id, one, one.lead_days
+            ):
                 continue
             multiple = 0.0
             if one.rule and one.rule.replenishment_uom_id:
@@ -210,7 +228,7 @@ class ForecastRecommendation(models.Model):
             order_date, arrival, closed = days.plan_order(
                 line.partner_id, one.days_left, vendor_days, inside
             )
-            minimum, maximum = keep[one.key]
+            minimum, fill, _hold = keep[one.key]
             rows.append(
                 self._row(
                     plan,
@@ -236,7 +254,7 @@ class ForecastRecommendation(models.Model):
                     break_gain=order.gain,
                     moq=min(other.min_qty for other in lines),
                     min_after=minimum,
-                    max_after=maximum,
+                    max_after=fill,
                     money_effect=order.quantity * order.price,
                 )
             )
@@ -307,17 +325,21 @@ class _Days:
     """Order and arrival days, remembered by vendor: series share few answers."""
 
     def __init__(self, plan, today):
+        from ...engine.workdays import ALWAYS
+
         self.plan = plan
         self.today = today
         self.last = today + timedelta(days=800)
         calendar = plan.company_id.resource_calendar_id
         # sudo: working hours of the company and its vendors, of which only days leave here
-        self.receiver = calendar.sudo()._forecast_workdays(today, self.last)
+        self.receiver = (
+            calendar.sudo()._forecast_workdays(today, self.last) if calendar else ALWAYS
+        )
         self.calendars = {}
         self.answers = {}
 
     def plan_order(self, partner_id, days_left, vendor_days, inside):
-        """(order day, arrival day, closed days of the vendor in between)"""
+        """(order day, arrival day, closed days of the vendor until stock is needed)"""
         key = (partner_id, days_left, vendor_days, inside)
         if key not in self.answers:
             self.answers[key] = self._reckon(*key)
@@ -341,5 +363,6 @@ class _Days:
         day = min(day, today + timedelta(days=review))
         sent = day + timedelta(days=int(inside))
         comes = arrival(sent, vendor_days, vendor, self.receiver)
-        closed = sum(sent <= one <= comes for one in vendor.closed)
+        until = max(comes, needed)
+        closed = sum(today <= one <= until for one in vendor.closed)
         return day, comes, closed

@@ -38,24 +38,24 @@ class ForecastRecommendation(models.Model):
 
     def _change_text_transfer(self):
         return self.env._(
-            "%(before).4g → %(after).4g (+%(quantity).4g from %(source)s)",
+            "%(before).4g → %(after).4g (+%(quantity).4g from %(sender)s)",
             before=self.position,
             after=self.position + self.quantity,
             quantity=self.quantity,
-            source=self.source_warehouse_id.code,
+            sender=self.source_warehouse_id.code,
         )
 
     def _reason_transfer(self):
         figures = self.figures or {}
         return self.env._(
             "%(target)s has a stock position of %(position).4g %(unit)s, below its reorder "
-            "point of %(min).4g. %(source)s can spare %(free).4g above its own maximum of "
+            "point of %(min).4g. %(sender)s can spare %(free).4g above its own maximum of "
             "%(keep).4g. Cheapest way: %(cost)s per unit, %(days)g day(s).",
             target=self.warehouse_id.name,
             position=self.position,
             unit=self.uom_id.name,
             min=self.min_after,
-            source=self.source_warehouse_id.name,
+            sender=self.source_warehouse_id.name,
             free=self.source_free,
             keep=self.source_keep,
             cost=self.currency_id.format(figures.get("unit_cost", 0.0)),
@@ -108,10 +108,10 @@ class ForecastRecommendation(models.Model):
                 spare = here.free - one.source_keep if here else 0.0
                 if one.uom_id.compare(spare, one.quantity) < 0:
                     failed[one] = self.env._(
-                        "%(name)s: %(source)s has only %(spare).4g %(unit)s to spare now. "
+                        "%(name)s: %(sender)s has only %(spare).4g %(unit)s to spare now. "
                         "Refresh it first.",
                         name=one.display_name,
-                        source=one.source_warehouse_id.name,
+                        sender=one.source_warehouse_id.name,
                         spare=max(0.0, spare),
                         unit=one.uom_id.name,
                     )

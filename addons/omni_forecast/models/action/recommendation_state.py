@@ -50,10 +50,25 @@ class State:
     def key(self):
         return self.product_id, self.warehouse_id
 
-    def keep(self, matters):
-        """(minimum, maximum) that stock is held to: the rule's own where a person locked it
-        or where the forecast asks for nothing much different, else the forecast's."""
+    def keep(self, gap):
+        """(reorder point, level that orders fill up to, level above which it can spare).
+
+        Those of the forecast; a rule that a person locked speaks for itself. Orders fill up
+        without the vendor's minimum, which the order itself sees to.
+
+        :param gap: demand of a review period, rounded to the unit
+        """
         rule = self.rule
-        if rule and (rule.forecast_locked or (rule.active and not matters)):
-            return rule.product_min_qty, max(rule.product_min_qty, rule.product_max_qty)
-        return self.minimum, self.maximum
+        if rule and rule.active and rule.forecast_locked:
+            maximum = max(rule.product_min_qty, rule.product_max_qty)
+            return rule.product_min_qty, maximum, maximum
+        fill = self.minimum + gap if self.maximum > 0 else 0.0
+        return self.minimum, fill, max(fill, self.maximum)
+
+    def urgency(self, lead_days, review_days):
+        """How soon something must be done, given how long it takes to arrive."""
+        if self.days_left < 0:
+            return "0"
+        if self.days_left < lead_days:
+            return "3"
+        return "2" if self.days_left < lead_days + review_days else "1"

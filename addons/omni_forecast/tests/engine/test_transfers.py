@@ -73,13 +73,19 @@ def test_against_brute_force(data, surplus, shortage):
         return
     best = (0, 0)
     for plan in product(*ranges):
-        sent = [sum(q for (i, _j), q in zip(lanes, plan) if i == s) for s in range(9)]
-        got = [sum(q for (_i, j), q in zip(lanes, plan) if j == t) for t in range(9)]
+        sent = [
+            sum(q for (i, _j), q in zip(lanes, plan, strict=True) if i == s)
+            for s in range(9)
+        ]
+        got = [
+            sum(q for (_i, j), q in zip(lanes, plan, strict=True) if j == t)
+            for t in range(9)
+        ]
         if any(sent[i] > surplus[i] for i in range(len(surplus))) or any(
             got[j] > shortage[j] for j in range(width)
         ):
             continue
-        money = sum(cost[i][j] * q for (i, j), q in zip(lanes, plan))
+        money = sum(cost[i][j] * q for (i, j), q in zip(lanes, plan, strict=True))
         best = min(best, (-sum(plan), money))
     moves = allocate(surplus, shortage, cost)
     assert (-sum(one.quantity for one in moves), cost_of(moves, cost)) == best
