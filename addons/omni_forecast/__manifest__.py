@@ -28,6 +28,7 @@
         "views/forecast_opinion_views.xml",
         "views/forecast_request_views.xml",
         "views/forecast_delphi_views.xml",
+        "views/forecast_research_views.xml",
         "views/forecast_delphi_templates.xml",
         "views/stock_warehouse_orderpoint_views.xml",
         "views/res_config_settings_views.xml",

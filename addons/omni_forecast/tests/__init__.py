@@ -29,3 +29,4 @@ from . import test_hierarchy
 from . import test_kits
 from . import test_delphi
 from . import test_research
+from . import test_delphi_portal

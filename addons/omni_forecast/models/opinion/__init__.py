@@ -15,3 +15,4 @@ from . import forecast_request_sales
 from . import forecast_delphi
 from . import forecast_delphi_round
 from . import forecast_delphi_rounds
+from . import forecast_research

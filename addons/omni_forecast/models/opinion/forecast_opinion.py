@@ -12,7 +12,7 @@ class ForecastOpinion(models.Model):
 
     _name = "forecast.opinion"
     _description = "Forecast Opinion"
-    _order = "date, product_id, categ_id, id"
+    _order = "product_id, categ_id, date, id"
     _rec_name = "item"
 
     request_id = fields.Many2one(
