@@ -35,6 +35,7 @@
         "views/forecast_event_views.xml",
         "views/forecast_promise_views.xml",
         "views/forecast_scenario_views.xml",
+        "views/forecast_sheet_views.xml",
         "views/menus.xml",
         "views/forecast_batch_views.xml",
         "views/forecast_workload_views.xml",

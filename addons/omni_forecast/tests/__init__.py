@@ -20,6 +20,7 @@ from . import test_run_faults
 from . import test_sales_composite
 from . import test_scenario
 from . import test_security
+from . import test_sheet
 from . import test_tour
 from . import test_transfer
 from . import test_true_demand
