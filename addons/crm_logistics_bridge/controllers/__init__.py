@@ -5,3 +5,4 @@ from . import intake
 from . import portal_ticket
 from . import carrier
 from . import tracking
+from . import returns

@@ -50,10 +50,12 @@ class LogisticsTrackingController(http.Controller):
         return response
 
     def _speak(self, link):
-        """The page speaks the language of the customer, whoever opens it."""
-        lang = link.order_id.partner_id.lang
-        if lang:
-            request.update_context(lang=lang)
+        """Language and time zone of the customer, whoever opens the page."""
+        order = link.order_id
+        zone = order.partner_id.tz or order.company_id.partner_id.tz
+        request.update_context(
+            lang=order.partner_id.lang or request.env.lang, tz=zone or "UTC"
+        )
         return link.with_env(request.env(su=True))
 
     @http.route(

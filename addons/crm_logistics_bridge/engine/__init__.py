@@ -9,6 +9,7 @@ from . import (
     mailtext,
     masking,
     references,
+    returns,
     samewords,
     textnorm,
 )

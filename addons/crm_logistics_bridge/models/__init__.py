@@ -16,5 +16,6 @@ from . import logistics_overview_goods
 from . import res_partner
 from . import sale_order
 from . import tracking
+from . import returns
 from . import helpdesk_ticket
 from . import helpdesk_ticket_linking

@@ -14,3 +14,5 @@ from . import test_eta_steps
 from . import test_delay_notice
 from . import test_tracking_page
 from . import test_carrier_events
+from . import test_returns
+from . import test_returns_portal
