@@ -16,3 +16,4 @@ from . import forecast_delphi
 from . import forecast_delphi_round
 from . import forecast_delphi_rounds
 from . import forecast_research
+from . import ir_http

@@ -76,10 +76,9 @@ SELECT id, series_id, date, COALESCE(baseline, mean), COALESCE(reconciled, 0), m
         self.invalidate_recordset(
             ["next_mean", "lead_mean", "lead_quantile"], flush=False
         )
-        # provided by the room of recommendations
-        refresh = getattr(self.env["forecast.recommendation"], "_refresh", None)
-        if refresh and changed:
-            refresh(series)
+        if changed:
+            self.env["forecast.vintage"]._refresh(series)
+            self.env["forecast.recommendation"]._refresh(series)
 
     def _write_means(self, changed):
         """:param changed: (line id, final mean) of lines whose mean changes"""

@@ -107,6 +107,9 @@ export class ForecastWaterfall extends Component {
     number(value, sign = false) {
         const digits = Math.abs(value) >= 100 || Number.isInteger(value) ? 0 : 1;
         const rounded = Number(value.toFixed(digits));
+        if (sign && !rounded) {
+            return "–";
+        }
         const text = formatFloat(rounded, {digits: [16, digits], ...localization});
         return sign && rounded > 0 ? `+${text}` : text;
     }
