@@ -208,3 +208,79 @@ def test_missing_file_and_bad_arguments(forecast):
     assert process.returncode == 2 and "there is no file" in process.stderr
     process, _out = forecast(table(*months(24)), horizon="0")
     assert process.returncode == 2 and "whole number from 1" in process.stderr
+
+
+def test_drivers_in_words_and_columns_of_one_file_only(forecast, tmp_path):
+    """Truth in words counts; names do not; what only the future has is said."""
+    rows = [
+        f"{row},{('no', 'TRUE')[i % 4 == 0]},Tropicana"
+        for i, row in enumerate(months(40))
+    ]
+    ahead = ["a,2025-05,yes,1,9", "a,2025-06,no,x,9", "a,2025-07,,1,9"]
+    (tmp_path / "next.csv").write_text(
+        table(*ahead, head="unique_id,ds,promo,y,weather")
+    )
+    process, out = forecast(
+        table(*rows, head="unique_id,ds,y,promo,brand"), "--future", "next.csv"
+    )
+    assert process.returncode == 0, process.stderr
+    assert "column brand holds words ('Tropicana'), no numbers" in process.stderr
+    assert "next.csv: column weather is not in the history (it has promo)" in (
+        process.stderr
+    )
+    assert "driver_missing: 1 period(s) ahead without promo" in process.stderr
+    assert np.isfinite(out["mean"]).all() and len(out) == 3
+
+
+def test_a_wrong_driver_is_named_with_its_file_line_and_value(forecast, tmp_path):
+    rows = [f"{row},{1 + i % 3}" for i, row in enumerate(months(40))]
+    rows[4] = rows[4].rsplit(",", 1)[0] + ",2 EUR"
+    ahead = [f"a,2025-0{m},{m}" for m in (5, 6, 7)]
+    ahead[1] = 'a,2025-06,"1,200"'
+    (tmp_path / "next.csv").write_text(table(*ahead, head="unique_id,ds,price"))
+    process, _out = forecast(
+        table(*rows, head="unique_id,ds,y,price"), "--future", "next.csv"
+    )
+    assert process.returncode == 0
+    assert "line 6: a: price '2 EUR' is not a number; taken as unknown" in (
+        process.stderr
+    )
+    assert "line 3: a: next.csv: price '1,200' has thousands separators" in (
+        process.stderr
+    )
+
+
+def test_values_decide_who_gets_the_dear_policy(forecast, tmp_path):
+    pytest.importorskip("statsforecast")
+    rows = months(30) + months(30, "b")
+    (tmp_path / "values.csv").write_text("unique_id,value\na,1000\nb,1\n")
+    process, out = forecast(
+        table(*rows), "--policy", "balanced", "--values", "values.csv"
+    )
+    assert process.returncode == 0, process.stderr
+    wide = out.pivot(index="ds", columns="unique_id", values="mean")
+    _process, plain = forecast(table(*rows))
+    plain = plain.pivot(index="ds", columns="unique_id", values="mean")
+    assert not np.allclose(wide.a, plain.a, rtol=1e-6)
+    np.testing.assert_allclose(wide.b, plain.b)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("unique_id,worth\na,1\n", "values.csv has no column value"),
+        ("unique_id,value\na,much\n", "line 2: value 'much' is not a number"),
+        ("unique_id,value\na,-3\n", "line 2: value '-3' is not a number of at least 0"),
+    ],
+)
+def test_wrong_values_are_refused(forecast, tmp_path, content, words):
+    (tmp_path / "values.csv").write_text(content)
+    process, _out = forecast(table(*months(24)), "--values", "values.csv")
+    assert process.returncode == 2
+    assert words in process.stderr
+
+
+def test_an_unknown_cluster_is_refused(forecast):
+    process, _out = forecast(table(*months(24)), "--cluster", "cloud")
+    assert process.returncode == 2
+    assert "cluster is 'cloud'; it must be local, dask://HOST:PORT" in process.stderr
