@@ -18,15 +18,11 @@ from suite.prepare.places import ROOT
 from suite.rpc import Client
 from suite.testing.served import OdooServer, free_port
 
+sys.path.insert(0, str(ROOT))
+
+from bench.theatre import say, text_of
+
 CONNECTIONS, MESSAGES = 12, 15
-SIU = (
-    "MSH|^~\\&|THEATRE|HOSPITAL|OMNI|DESK|20260105080000||SIU^S12^SIU_S12|{control}|P|2.5\r"
-    "SCH|{visit}||||||||||^^30^20260301090000^20260301093000|||||||||||||Booked\r"
-    "PID|1||MRN-{visit}||CANARY^PATIENT||19700101|F\r"
-    "RGS|1|A\r"
-    "AIS|1|A|80146002^APPENDECTOMY^SCT|20260301090000|||30|min|||Booked\r"
-    "AIL|1|A|OR1^^^HOSPITAL\r"
-)
 
 
 @pytest.fixture(scope="module")
@@ -63,36 +59,6 @@ def listener(theatre):
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=60)
-
-
-async def say(port, texts, done):
-    """Send messages one after the other, each until it is answered; returns {control id: ack}."""
-    acks = {}
-    reader = writer = None
-    for text in texts:
-        control = text.split("|")[9]
-        while control not in acks:
-            try:
-                if writer is None:
-                    reader, writer = await open_hl7_connection("127.0.0.1", port, encoding="utf-8")
-                writer.writemessage(text)
-                await writer.drain()
-                answer = await asyncio.wait_for(reader.readmessage(), 200)
-            except (OSError, asyncio.IncompleteReadError):
-                writer = None
-                await asyncio.sleep(0.2)
-                continue
-            assert str(answer["MSA"][0][2]) == control
-            acks[control] = str(answer["MSA"][0][1])
-            done.append(control)
-    if writer:
-        writer.close()
-    return acks
-
-
-def text_of(connection, number, **values):
-    name = f"{connection:03d}-{number:03d}"
-    return SIU.format(**{"control": f"C{name}", "visit": f"V{name}", **values})
 
 
 async def storm(server, port):
