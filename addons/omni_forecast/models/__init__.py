@@ -9,4 +9,5 @@ from . import settings
 from . import opinion
 from . import event
 from . import scenario
+from . import exception
 from . import judgement

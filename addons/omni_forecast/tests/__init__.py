@@ -7,6 +7,7 @@ from . import test_chart
 from . import test_cron
 from . import test_demand_reading
 from . import test_event
+from . import test_exception
 from . import test_judgement
 from . import test_lead_time
 from . import test_opinion

@@ -3,3 +3,4 @@
 
 from . import forecast_override_wizard
 from . import forecast_sheet
+from . import forecast_start

@@ -73,7 +73,7 @@ export class ForecastChart extends Component {
 
     async load(props) {
         this.state.data = props.record.resId
-            ? await this.orm.call("forecast.series", "get_chart_data", [
+            ? await this.orm.call(props.record.resModel, "get_chart_data", [
                   props.record.resId,
               ])
             : null;
