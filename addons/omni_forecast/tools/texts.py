@@ -6,6 +6,8 @@ The engine names each problem by a code and its figures, and each choice by a fi
 a run is done by a background job, so the words are made when somebody reads them.
 """
 
+import re
+
 
 def problem_text(env, code, figures, message):
     """The problem in the language of `env`; `message` where the code has no words here.
@@ -50,6 +52,11 @@ _PROBLEMS = {
         "Could not be forecast in the newest run; what was known before stays. %(reason)s",
         reason=f["reason"],
     ),
+    "driver_missing": lambda env, f: env._(
+        "%(count)s period(s) ahead without %(column)s: forecast without drivers there.",
+        count=f["count"],
+        column=f["column"],
+    ),
     "not_finite": lambda env, f: env._("The model gave no finite forecast."),
     "unit_unrelated": lambda env, f: env._(
         "%(count)s move(s) in a unit that cannot be converted into the product's unit; "
@@ -72,8 +79,33 @@ _PROBLEMS = {
 
 def reason_text(env, model, reason):
     """Why the engine took this model, in the language of `env`."""
+    for pattern, build in _MEASURED:
+        found = pattern.match(reason or "")
+        if found:
+            return build(env, found[1])
     build = _REASONS.get(reason) or _POLICIES.get(model)
     return build(env) if build else reason
+
+
+# reasons that carry a percentage which the engine measured
+_MEASURED = (
+    (
+        re.compile(r"Known drivers cut the backtest error of such series by (\d+)%\."),
+        lambda env, share: env._(
+            "Known drivers (price, promotion and the like) cut the backtest error of such "
+            "series by %s %%.",
+            share,
+        ),
+    ),
+    (
+        re.compile(r"Champion of its class: (\d+)% less error than the combination\."),
+        lambda env, share: env._(
+            "Champion of its demand class: in the backtest %s %% less error than the "
+            "combination.",
+            share,
+        ),
+    ),
+)
 
 
 _REASONS = {
