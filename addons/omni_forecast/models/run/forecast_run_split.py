@@ -118,7 +118,7 @@ class ForecastRun(models.Model):
             step = max(1, len(others) // (PEERS - len(todo)))
             peers = others[::step][: PEERS - len(todo)]
         count = max(1, round(len(todo) / self._part_size())) if todo else 0
-        bounds = [len(todo) * index // count for index in range(count + 1)]
+        bounds = [len(todo) * index // max(count, 1) for index in range(count + 1)]
         self.env["forecast.run.part"].create(
             [
                 {
