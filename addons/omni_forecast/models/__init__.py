@@ -11,3 +11,4 @@ from . import event
 from . import scenario
 from . import exception
 from . import judgement
+from . import hierarchy

@@ -75,8 +75,13 @@ class ForecastRecommendation(models.Model):
 
     def _states(self, plan, domain):
         """State of the plan's active series, with supply, rule, levels and stock."""
+        if plan.partial_demand:
+            # part of the demand says nothing about what a warehouse needs
+            return []
         series = self.env["forecast.series"]
         domain = [*domain, ("plan_id", "=", plan.id), ("active", "=", True)]
+        # a kit is forecast, but only its components are on stock
+        domain.append(("product_id.is_storable", "=", True))
         if "team_id" in series._fields:
             # rules and orders are made for places; channels are a split of them
             domain.append(("team_id", "=", False))
