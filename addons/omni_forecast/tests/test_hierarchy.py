@@ -257,8 +257,8 @@ class TestHierarchy(ForecastCase):
         self.run_plan(plan)
         self.assertEqual(plan.node_ids.ids, ids)
         plan.product_domain = "[('name', '=', 'No such product')]"
-        plan.action_run_now()
-        self.assertFalse(plan.node_ids)
+        outcome = plan.action_run_now()
+        self.assertFalse(plan.node_ids, (outcome, plan.last_run_id.reconciliation))
 
     def test_chart_and_parts(self):
         self.run_plan()
