@@ -26,6 +26,9 @@
         "security/ir.model.access.csv",
         "security/crm_logistics_bridge_rules.xml",
         "data/ir_cron.xml",
+        "data/triage/issue_types.xml",
+        "data/logistics.triage.rule.csv",
+        "data/triage/priority_table.xml",
         "data/mail_template.xml",
         "data/logistics_return_data.xml",
         "views/logistics_ticket_link_views.xml",
@@ -48,6 +51,7 @@
         "views/logistics_channel_account_views.xml",
         "wizards/logistics_intake_note_views.xml",
         "views/helpdesk_portal_templates.xml",
+        "views/logistics_triage_views.xml",
         "views/menus.xml",
     ],
     "assets": {

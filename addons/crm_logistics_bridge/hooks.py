@@ -8,3 +8,4 @@ def post_init_hook(env):
     env["logistics.eta.lane"]._learn_and_refresh(companies)
     # News of old delays would come as a storm.
     env["stock.picking"]._logistics_mark_told(companies)
+    env["logistics.triage.model"]._first()

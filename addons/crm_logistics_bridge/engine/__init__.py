@@ -12,4 +12,5 @@ from . import (
     returns,
     samewords,
     textnorm,
+    triage,
 )

@@ -19,3 +19,4 @@ from . import tracking
 from . import returns
 from . import helpdesk_ticket
 from . import helpdesk_ticket_linking
+from . import triage

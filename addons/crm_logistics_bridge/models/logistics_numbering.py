@@ -10,17 +10,20 @@ class IrSequence(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        result = super().create(vals_list)
         self.env.registry.clear_cache()
-        return super().create(vals_list)
+        return result
 
     def write(self, vals):
+        result = super().write(vals)
         if {"prefix", "padding", "code", "company_id", "active"} & vals.keys():
             self.env.registry.clear_cache()
-        return super().write(vals)
+        return result
 
     def unlink(self):
+        result = super().unlink()
         self.env.registry.clear_cache()
-        return super().unlink()
+        return result
 
 
 class StockPickingType(models.Model):
@@ -28,13 +31,15 @@ class StockPickingType(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        result = super().create(vals_list)
         self.env.registry.clear_cache()
-        return super().create(vals_list)
+        return result
 
     def write(self, vals):
+        result = super().write(vals)
         if {"code", "sequence_id", "sequence", "company_id", "active"} & vals.keys():
             self.env.registry.clear_cache()
-        return super().write(vals)
+        return result
 
 
 class AccountJournal(models.Model):
@@ -42,10 +47,12 @@ class AccountJournal(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        result = super().create(vals_list)
         self.env.registry.clear_cache()
-        return super().create(vals_list)
+        return result
 
     def write(self, vals):
+        result = super().write(vals)
         if {"code", "type", "company_id", "active"} & vals.keys():
             self.env.registry.clear_cache()
-        return super().write(vals)
+        return result

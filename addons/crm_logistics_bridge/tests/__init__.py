@@ -16,3 +16,4 @@ from . import test_tracking_page
 from . import test_carrier_events
 from . import test_returns
 from . import test_returns_portal
+from . import test_triage

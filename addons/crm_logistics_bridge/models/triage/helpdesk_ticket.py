@@ -1,0 +1,292 @@
+# Copyright 2026 Omni Suite contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL, html2plaintext
+
+from ...engine.mailtext import split_quote
+from ...engine.triage import judge
+
+
+class HelpdeskTicket(models.Model):
+    """What the ticket is about and how urgent: decided where sure, else proposed."""
+
+    _inherit = "helpdesk.ticket"
+
+    logistics_issue_type_id = fields.Many2one(
+        "logistics.issue.type",
+        string="Issue Type",
+        index="btree_not_null",
+        copy=False,
+        ondelete="restrict",
+    )
+    logistics_decision_ids = fields.One2many(
+        "logistics.triage.decision",
+        "ticket_id",
+        string="Triage Decisions",
+        readonly=True,
+        copy=False,
+    )
+    logistics_decision_id = fields.Many2one(
+        "logistics.triage.decision",
+        string="Last Triage Decision",
+        compute="_compute_logistics_decision",
+    )
+    logistics_proposed_type_id = fields.Many2one(
+        "logistics.issue.type",
+        string="Proposed type",
+        compute="_compute_logistics_decision",
+        search="_search_logistics_proposed_type_id",
+    )
+    logistics_confidence = fields.Float(compute="_compute_logistics_decision")
+    logistics_triage_state = fields.Char(compute="_compute_logistics_decision")
+    logistics_evidence = fields.Text(compute="_compute_logistics_decision")
+
+    @api.depends("logistics_decision_ids.state", "logistics_issue_type_id")
+    @api.depends_context("lang")
+    def _compute_logistics_decision(self):
+        # sudo: whoever reads the ticket may read why it was classed so
+        for ticket in self:
+            decision = ticket.sudo().logistics_decision_ids[:1]
+            ticket.logistics_decision_id = decision
+            ticket.logistics_triage_state = decision.state
+            ticket.logistics_confidence = decision.confidence
+            ticket.logistics_evidence = decision.evidence
+            ticket.logistics_proposed_type_id = (
+                decision.issue_type_id if decision.state == "proposed" else False
+            )
+
+    def _search_logistics_proposed_type_id(self, operator, value):
+        if operator not in ("in", "any"):
+            return NotImplemented
+        proposed = [("state", "=", "proposed")]
+        if operator == "in" and set(value) == {False}:
+            return [("logistics_decision_ids", "not any", proposed)]
+        if operator == "any":
+            proposed.append(("issue_type_id", "any", value))
+        elif True not in value:
+            proposed.append(("issue_type_id", "in", list(value)))
+        return [("logistics_decision_ids", "any", proposed)]
+
+    # -- deciding ---------------------------------------------------------
+    @api.model_create_multi
+    def create(self, vals_list):
+        verdicts = [
+            None
+            if vals.get("logistics_issue_type_id")
+            or self.env.context.get("logistics_no_triage")
+            else self._logistics_verdict(vals.get("name"), vals.get("description"))
+            for vals in vals_list
+        ]
+        fixed = ["priority" in vals for vals in vals_list]
+        codes = self.env["logistics.issue.type"].sudo()._ids_by_code()
+        # sudo: the classifier judges for whoever writes the ticket
+        _model, threshold, _id = self.env["logistics.triage.model"].sudo()._current()
+        prepared = []
+        for vals, verdict in zip(vals_list, verdicts, strict=True):
+            if verdict and verdict.confidence >= threshold and verdict.issue in codes:
+                vals = {**vals, "logistics_issue_type_id": codes[verdict.issue]}
+            prepared.append(vals)
+        tickets = super().create(prepared)
+        tickets._logistics_note_verdicts(verdicts, threshold, fixed)
+        return tickets
+
+    @api.model
+    def _logistics_verdict(self, name, description):
+        """What the classifier thinks of a title and a text."""
+        new, quoted = split_quote(html2plaintext(description or ""))
+        model, _threshold, _id = self.env["logistics.triage.model"].sudo()._current()
+        rules = self.env["logistics.triage.rule"].sudo()._compiled()
+        name = name or ""
+        # A chat's title is its first line: said once is enough.
+        text = new or quoted
+        return judge(text if text.startswith(name) else f"{name}\n{text}", model, rules)
+
+    @api.private
+    def _logistics_note_verdicts(self, verdicts, threshold, fixed):
+        """Keep the evidence and set the priorities; a fixed number of queries."""
+        judged = [
+            (ticket, verdict, keep)
+            for ticket, verdict, keep in zip(self.sudo(), verdicts, fixed, strict=True)
+            if verdict
+        ]
+        if not judged:
+            return
+        codes = self.env["logistics.issue.type"].sudo()._ids_by_code()
+        model_id = self.env["logistics.triage.model"].sudo()._current()[2]
+        tickets = self.browse([ticket.id for ticket, *_rest in judged]).sudo()
+        priorities = tickets._logistics_priorities()
+        vals_list = []
+        for ticket, verdict, keep in judged:
+            issue_id = codes.get(verdict.issue, False)
+            decided = bool(ticket.logistics_issue_type_id)
+            priority, factors = priorities.get(ticket.id, (False, False))
+            vals_list.append(
+                {
+                    "ticket_id": ticket.id,
+                    "company_id": ticket.company_id.id,
+                    "issue_type_id": issue_id,
+                    "final_issue_type_id": issue_id if decided else False,
+                    "confidence": verdict.confidence,
+                    "state": "decided" if decided else "proposed",
+                    "rule_ids": [(6, 0, [key for key, _words in verdict.matches])],
+                    "words": ", ".join(words for _key, words in verdict.matches)[:500],
+                    "scores": {
+                        code: round(share, 4)
+                        for code, share in verdict.scores.items()
+                        if share >= 0.01
+                    },
+                    "model_id": model_id,
+                    "priority_before": ticket.priority,
+                    "priority_factors": factors if decided else False,
+                }
+            )
+            if decided and not keep and priority and priority != ticket.priority:
+                ticket.priority = priority
+            team = ticket.logistics_issue_type_id.team_id
+            if decided and team and not ticket.team_id:
+                ticket.team_id = team
+        self.env["logistics.triage.decision"].sudo().create(vals_list)
+
+    @api.private
+    def _logistics_priorities(self):
+        """{ticket id: (priority, factors)} of tickets with an issue type."""
+        tickets = self.filtered("logistics_issue_type_id")
+        if not tickets:
+            return {}
+        partners = tickets.commercial_partner_id
+        value = {}
+        if partners:
+            self.env["sale.order"].flush_model(
+                ["partner_id", "company_id", "state", "date_order", "amount_untaxed"]
+            )
+            for partner, company, amount in self.env.execute_query(
+                SQL(
+                    """
+                    SELECT c.commercial_partner_id, o.company_id,
+                           SUM(o.amount_untaxed / NULLIF(o.currency_rate, 0))
+                      FROM sale_order o JOIN res_partner c ON c.id = o.partner_id
+                     WHERE c.commercial_partner_id = ANY(%s) AND o.state = 'sale'
+                       AND o.date_order >= %s
+                     GROUP BY 1, 2
+                    """,
+                    partners.ids,
+                    fields.Datetime.subtract(fields.Datetime.now(), days=365),
+                )
+            ):
+                value[partner, company] = float(amount or 0)
+        Factor = self.env["logistics.priority.factor"].sudo()
+        result = {}
+        for ticket in tickets.sudo():
+            company, partner = ticket.company_id, ticket.commercial_partner_id
+            bought = value.get((partner.id, company.id), 0.0)
+            if not company.currency_id.decimal_places:
+                bought /= 1000
+            late = [
+                (picking.logistics_eta_date - picking.logistics_promise_date).days
+                for picking in ticket.logistics_link_ids.filtered(
+                    lambda link: link.state == "confirmed"
+                ).picking_id
+                if picking.logistics_late
+                and picking.logistics_eta_date
+                and picking.logistics_promise_date
+            ]
+            result[ticket.id] = Factor._priority(
+                severity=int(ticket.logistics_issue_type_id.severity),
+                lateness=max([*late, 0]) if not late else max(*late, 1),
+                value=bought,
+                criticality=int(partner.logistics_criticality or 0),
+            )
+        return result
+
+    # -- people -----------------------------------------------------------
+    def write(self, vals):
+        by_hand = (
+            "logistics_issue_type_id" in vals
+            and not self.env.context.get("logistics_triage")
+        )
+        result = super().write(vals)
+        if by_hand:
+            self._logistics_corrected()
+        return result
+
+    def _logistics_corrected(self):
+        """A person chose the type: that is what the classifier learns from."""
+        Decision = self.env["logistics.triage.decision"].sudo()
+        vals_list = []
+        for ticket in self.sudo():
+            issue, decision = ticket.logistics_issue_type_id, ticket.logistics_decision_ids[:1]
+            if not decision:
+                vals_list.append(
+                    {
+                        "ticket_id": ticket.id,
+                        "company_id": ticket.company_id.id,
+                        "final_issue_type_id": issue.id,
+                        "state": "corrected" if issue else "undone",
+                        "decided_by_id": self.env.uid,
+                        "decided_date": fields.Datetime.now(),
+                    }
+                )
+            else:
+                same = issue and issue == decision.issue_type_id
+                state = "confirmed" if same else "corrected" if issue else "undone"
+                decision._decide(state, issue, self.env.user)
+        Decision.create(vals_list)
+        self._logistics_reprioritise()
+
+    def _logistics_reprioritise(self):
+        for ticket_id, (priority, factors) in self._logistics_priorities().items():
+            ticket = self.browse(ticket_id).sudo()
+            decision = ticket.logistics_decision_ids[:1]
+            if decision.priority_before in (False, ticket.priority) or (
+                decision.priority_factors
+            ):
+                ticket.priority = priority
+            decision.priority_factors = factors
+
+    def _logistics_check_agent(self):
+        if not self.env.user.has_group("crm_logistics_bridge.group_logistics_agent"):
+            raise AccessError(
+                self.env._("Only agents of customer logistics may decide the issue type.")
+            )
+        self.check_access("write")
+
+    def action_logistics_accept_type(self):
+        """Yes, the proposed type is right."""
+        self._logistics_check_agent()
+        for ticket in self:
+            if not ticket.logistics_proposed_type_id:
+                raise UserError(
+                    self.env._("Nothing is proposed for ticket %s.", ticket.number)
+                )
+            ticket.logistics_issue_type_id = ticket.logistics_proposed_type_id
+
+    def action_logistics_undo_triage(self):
+        """Take the type and the priority it brought back."""
+        self._logistics_check_agent()
+        for ticket in self:
+            decision = ticket.sudo().logistics_decision_ids[:1]
+            before = decision.priority_before
+            ticket.with_context(logistics_triage=True).logistics_issue_type_id = False
+            if decision:
+                decision._decide("undone", decision.issue_type_id.browse(), self.env.user)
+                if before and decision.priority_factors:
+                    ticket.priority = before
+                decision.priority_factors = False
+
+    def action_logistics_triage(self):
+        """Judge tickets that have no type yet, for example old ones."""
+        self._logistics_check_agent()
+        tickets = self.filtered(lambda ticket: not ticket.logistics_issue_type_id)
+        verdicts = [
+            ticket._logistics_verdict(ticket.name, ticket.description)
+            for ticket in tickets
+        ]
+        _model, threshold, _id = self.env["logistics.triage.model"].sudo()._current()
+        codes = self.env["logistics.issue.type"].sudo()._ids_by_code()
+        for ticket, verdict in zip(tickets, verdicts, strict=True):
+            if verdict and verdict.confidence >= threshold and verdict.issue in codes:
+                ticket.with_context(
+                    logistics_triage=True
+                ).logistics_issue_type_id = codes[verdict.issue]
+        tickets._logistics_note_verdicts(verdicts, threshold, [False] * len(tickets))
