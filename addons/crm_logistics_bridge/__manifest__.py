@@ -42,6 +42,7 @@
         "views/stock_picking_views.xml",
         "views/res_config_settings_views.xml",
         "views/logistics_tracking_views.xml",
+        "views/logistics_access_log_views.xml",
         "views/portal_templates.xml",
         "views/tracking_templates.xml",
         "wizards/logistics_return_receive_views.xml",
@@ -58,6 +59,7 @@
         "web.assets_backend": [
             "crm_logistics_bridge/static/src/overview/*.esm.js",
             "crm_logistics_bridge/static/src/overview/overview.xml",
+            "crm_logistics_bridge/static/src/overview/quick_action.xml",
             "crm_logistics_bridge/static/src/overview/overview.scss",
         ],
         "web.assets_frontend": [

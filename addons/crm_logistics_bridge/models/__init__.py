@@ -17,6 +17,7 @@ from . import res_partner
 from . import sale_order
 from . import tracking
 from . import returns
+from . import panel
 from . import helpdesk_ticket
 from . import helpdesk_ticket_linking
 from . import triage

@@ -54,11 +54,12 @@ class LogisticsOverview(models.AbstractModel):
             "companies": self.env.companies.ids,
         }
         orders, order_count = self._open_orders(scope)
+        delivered = self._delivered_orders(scope)
         arrivals, late_count = self._arrivals(scope)
         returns = self._returns(scope)
         tickets, ticket_count = self._tickets(customer)
         value = self._value(scope)
-        self._mark_readable(orders, arrivals, returns)
+        self._mark_readable([*orders, *delivered], arrivals, returns)
         self._format_money(orders, ("amount",))
         self._format_money(value, ("total", "year"))
         return {
@@ -75,11 +76,15 @@ class LogisticsOverview(models.AbstractModel):
                 "tickets": ticket_count,
             },
             "orders": orders,
+            "delivered": delivered,
             "arrivals": arrivals,
             "returns": returns,
             "tickets": tickets,
             "value": value,
             "habits": self._habits(scope),
+            "can_act": self.env.user.has_group(
+                "crm_logistics_bridge.group_logistics_agent"
+            ),
             "can_return": self.env["rma"].has_access("create"),
         }
 

@@ -1,11 +1,12 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import models
+from odoo import fields, models
 from odoo.tools import SQL
 
 from .eta.stock_picking import UNDER_WAY
 
 ORDER_LIMIT = ARRIVAL_LIMIT = RETURN_LIMIT = 10
+DELIVERED_LIMIT = 5
 #: States of a return that is not over.
 RMA_OPEN = ("draft", "confirmed", "received", "waiting_return", "waiting_replacement")
 
@@ -63,6 +64,28 @@ class LogisticsOverview(models.AbstractModel):
             )
             self._dates(row, "date", "eta", "latest", "promise")
         return rows, total
+
+    def _delivered_orders(self, scope):
+        """The last orders delivered in full: what may have to be sent again."""
+        rows = self._rows(
+            SQL(
+                """
+                SELECT o.id, o.name, o.effective_date AS date
+                  FROM sale_order o
+                 WHERE o.partner_id = ANY(%(contacts)s)
+                   AND o.company_id = ANY(%(companies)s)
+                   AND o.state = 'sale' AND o.delivery_status = 'full'
+                   AND o.date_order > %(since)s
+              ORDER BY o.date_order DESC, o.id DESC LIMIT %(limit)s
+                """,
+                since=fields.Datetime.subtract(fields.Datetime.now(), days=90),
+                limit=DELIVERED_LIMIT,
+                **scope,
+            )
+        )
+        for row in rows:
+            self._dates(row, "date")
+        return rows
 
     # -- what is on its way --------------------------------------------------
     def _arrivals(self, scope):

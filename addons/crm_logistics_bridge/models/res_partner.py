@@ -7,7 +7,6 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     @api.model
-    @api.readonly
     def get_logistics_overview(self, partner_id):
         """Everything an agent needs about a customer in one call (see logistics.overview).
 

@@ -54,7 +54,12 @@ class SaleOrder(models.Model):
         if self.state != "sale":
             return []
         # The portal has checked that this order may be seen; its own deliveries may too.
-        pickings = self.sudo().picking_ids.filtered(lambda p: p.state != "cancel")
+        resent = self.sudo().env["stock.picking"].search(
+            [("logistics_resend_order_id", "=", self.id)]
+        )
+        pickings = (self.sudo().picking_ids | resent).filtered(
+            lambda p: p.state != "cancel"
+        )
         # A step before the delivery stands for it as long as Odoo has not made it.
         deliveries = pickings.filtered(
             lambda p: (

@@ -17,3 +17,4 @@ from . import test_carrier_events
 from . import test_returns
 from . import test_returns_portal
 from . import test_triage
+from . import test_quick_actions

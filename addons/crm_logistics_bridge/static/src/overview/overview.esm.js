@@ -5,6 +5,7 @@ import {_t} from "@web/core/l10n/translation";
 import {browser} from "@web/core/browser/browser";
 import {deserializeDateTime} from "@web/core/l10n/dates";
 import {useService} from "@web/core/utils/hooks";
+import {LogisticsQuickAction} from "./quick_action.esm";
 import {LogisticsTimeline} from "./timeline.esm";
 
 /**
@@ -23,6 +24,7 @@ export class LogisticsOverview extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        this.dialog = useService("dialog");
         this.notification = useService("notification");
         this.state = useState({
             status: "loading",
@@ -113,6 +115,14 @@ export class LogisticsOverview extends Component {
         ]);
         return this.action.doAction(action, {
             onClose: () => this.load(this.props.partnerId),
+        });
+    }
+
+    quickAction(orderId) {
+        this.dialog.add(LogisticsQuickAction, {
+            partnerId: this.props.partnerId,
+            orderId,
+            done: () => this.load(this.props.partnerId),
         });
     }
 
