@@ -159,7 +159,7 @@ class ForecastPlan(models.Model):
       LEFT JOIN mrp_bom kit ON kit.id = kit_line.bom_id AND kit.type = 'phantom'
       LEFT JOIN LATERAL (
            SELECT MIN(other.id) AS id FROM mrp_bom_line other WHERE other.bom_id = kit.id
-           ) leading ON kit.id IS NOT NULL
+           ) first_part ON kit.id IS NOT NULL
       LEFT JOIN uom_uom move_unit ON move_unit.id = move.product_uom
       LEFT JOIN uom_uom line_unit ON line_unit.id = kit_line.product_uom_id
       LEFT JOIN LATERAL (
@@ -170,7 +170,7 @@ class ForecastPlan(models.Model):
            ) kit_product ON kit.id IS NOT NULL"""
                 )
             )
-            where.append(SQL("AND (kit.id IS NULL OR kit_line.id = leading.id)"))
+            where.append(SQL("AND (kit.id IS NULL OR kit_line.id = first_part.id)"))
             product = SQL("COALESCE(kit_product.id, move.product_id)")
             unit = SQL("COALESCE(kit.product_uom_id, move.product_uom)")
             quantity = SQL(
