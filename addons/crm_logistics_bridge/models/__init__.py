@@ -18,6 +18,7 @@ from . import sale_order
 from . import tracking
 from . import returns
 from . import panel
+from . import preference
 from . import helpdesk_ticket
 from . import helpdesk_ticket_linking
 from . import triage

@@ -18,3 +18,4 @@ from . import test_returns
 from . import test_returns_portal
 from . import test_triage
 from . import test_quick_actions
+from . import test_preference
