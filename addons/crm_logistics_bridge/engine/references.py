@@ -42,14 +42,17 @@ _LEGEND_DIGITS = {
 }
 _LEGEND = re.compile(r"%\((?:range_|current_)?(\w+)\)s")
 
-# A reference starts where no Latin letter or digit precedes (Hangul may: 주문S00042)
-# and stops where none follows; 00042-1, 00042/3, 42.5 and 42,000 are other things.
-_BEFORE = r"(?<![A-Za-z0-9_.@\-])(?<![A-Za-z]/)"
+# A reference starts where no Latin letter or digit precedes (Hangul may: 주문S00042,
+# 주문번호-S00042; so may No.S00042) and stops where none follows; 00042-1, 00042/3,
+# 42.5 and 42,000 are other things.
+_BEFORE = (
+    r"(?<![A-Za-z0-9_@])(?:(?<![A-Za-z0-9_][.\-])|(?<=\b[Nn][Oo]\.))(?<![A-Za-z]/)"
+)
 _AFTER = r"(?![A-Za-z0-9_@%])(?![\-/.,:]\d)"
 # After a bare number: quantities, money, dates and times are not references.
 _COUNTER = re.compile(
-    r"\s*(?:원|개|박스|상자|세트|팩|병|장|권|켤레|대|명|분|초|시간|시|일|월|년|주|건|회|차|"
-    r"층|호|동|번째|만|천|억|퍼센트|프로|%|달러|유로|kg|g|ml|l|cm|mm|m|"
+    r"\s*(?:원|개|박스|상자|세트|팩|병|장|권|켤레|대|명|분|초|시간|시|일|월|년|주(?!문)|건|"
+    r"회(?!수|신|원|사)|차|층|호|동|번째|만|천|억|퍼센트|프로|%|달러|유로|kg|g|ml|l|cm|mm|m|"
     r"(?:pcs?|pieces?|units?|items?|boxes|box|packs?|sets?|pairs?|days?|hours?|hrs?|"
     r"weeks?|months?|years?|minutes?|mins?|times?|won|krw|usd|eur|gbp|dollars?|euros?|"
     r"pounds?|percent|am|pm|people|copies|bottles?|pallets?|cartons?|ea|of)\b)",
@@ -67,13 +70,19 @@ _URL_OR_MAIL = re.compile(
     r"(?:https?://|www\.)\S+|[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+", re.IGNORECASE
 )
 _PARTICLE = r"(?:은|는|이|가|을|를|의|도|만|로|으로)?"
-_LINK = rf"{_PARTICLE}\s*(?:is\s+)?[:=#]?\s*(?:no\.?\s*|#\s*)?"
+_LINK = rf"{_PARTICLE}\s*(?:(?:is|are)\s+)?[:=#(\-]?\s*(?:no\.?\s*|#\s*)?"
+#: "주문번호 42, 43": what goes on after a number that was named.
+_MORE = re.compile(
+    r"\s*(?:,|/|&|\+|및|와|과|랑|이랑|하고|그리고|\b(?:and|or)\b)\s*(?:and\s+)?#?(?P<number>\d{2,})"
+    r"(?:번(?![째이]))?(?![A-Za-z0-9_@%])(?![\-/.,:]\d)",
+    re.IGNORECASE,
+)
 
 #: kind -> (explicit labels, loose words); a label names a number, a loose word a thing.
 KEYWORDS = {
     "order": (
         r"주문\s*(?:번호|넘버|no\.?|#)|오더\s*(?:번호|넘버|no\.?|#)|"
-        r"order\s*(?:number|num\.?|no\.?|nr\.?|id|reference|ref\.?|#)|so\s*#",
+        r"order\s*(?:numbers?|nums?\.?|nos?\.?|nr\.?|ids?|reference|ref\.?|#)|so\s*#",
         r"주문|오더|(?:sales?\s+)?order|s/?o",
     ),
     "picking": (
@@ -83,6 +92,11 @@ KEYWORDS = {
     ),
     "rma": (
         r"(?:반품|반납|교환)\s*(?:번호|넘버|no\.?|#)|(?:rma|return)\s*(?:number|no\.?|id|#)",
+        "",
+    ),
+    "ticket": (
+        r"(?:문의|접수|상담|티켓)\s*(?:번호|넘버|no\.?|#)|"
+        r"(?:ticket|case|request)\s*(?:number|no\.?|id|#)",
         "",
     ),
     "invoice": (
@@ -115,7 +129,7 @@ _LOT = re.compile(
     re.IGNORECASE,
 )
 _CUSTOMER_REF = re.compile(
-    r"(?<![A-Za-z])(?:p\.?/?o\.?\s*(?:number|no\.?|#|번호|:)|발주\s*(?:서)?\s*(?:번호|no\.?|#)|"
+    r"(?<![A-Za-z])(?:p\.?/?o\.?\s*(?:number|no\.?|#|번호|:|(?=\d{5}))|발주\s*(?:서)?\s*(?:번호|no\.?|#)|"
     r"(?:our|your|customer)\s+ref(?:erence|\.)?(?:\s*(?:number|no\.?))?|고객\s*참조\s*(?:번호)?)"
     rf"{_LINK}{_TOKEN}(?![A-Za-z0-9_@])",
     re.IGNORECASE,
@@ -266,6 +280,9 @@ def _prefix_matcher(pattern):
         rf"{_BEFORE}{regex}{gap}(\d{{1,{pattern.padding + 3}}}){_AFTER}", re.IGNORECASE
     )
 
+    labels = KEYWORDS.get(pattern.kind, ("(?!)", ""))[0]
+    labelled = re.compile(rf"(?:{labels}){_LINK}$", re.IGNORECASE)
+
     def match(plain):
         for found in body.finditer(plain):
             *legends, between, digits = found.groups()
@@ -276,7 +293,9 @@ def _prefix_matcher(pattern):
             if len(digits) > pattern.padding and zero:
                 continue
             if not full and not distinctive and "#" not in between:
-                continue
+                # 주문번호 S42: the word before the short number says what it is.
+                if not labelled.search(plain, 0, found.start()):
+                    continue
             if (
                 between.strip() in {"", "-", "."}
                 and between
@@ -284,7 +303,12 @@ def _prefix_matcher(pattern):
                 and not zero
             ):
                 continue
-            if between.isspace() and not zero and _COUNTER.match(plain, found.end()):
+            if (
+                between.isspace()
+                and not zero
+                and not (distinctive and full)
+                and _COUNTER.match(plain, found.end())
+            ):
                 continue
             queue = iter(legends)
             head = "".join(
@@ -341,6 +365,13 @@ def _keyword_matcher(kind, series):
             score, why = (LABELLED, "labelled") if labelled else (LOOSE, "loose")
             value = plainest.prefix + digits.zfill(plainest.padding)
             yield found.start("number"), found.end("number"), kind, value, score, why
+            more = _MORE.match(plain, found.end()) if labelled else None
+            while more and usable(more["number"]):
+                if _COUNTER.match(plain, more.end()):
+                    break
+                value = plainest.prefix + more["number"].zfill(plainest.padding)
+                yield more.start("number"), more.end("number"), kind, value, score, why
+                more = _MORE.match(plain, more.end())
         if loose:
             for found in behind.finditer(plain):
                 if usable(found["number"]):
@@ -394,6 +425,11 @@ def _find_tokens(plain):
                 and not (
                     _DATE.match(value) or _PHONE.match(value) or _MOBILE.match(value)
                 )
-                and not _COUNTER.match(plain, found.end())
+                # "lot 3000 times", but "발주번호 4711001 건", "PO-4711 건"
+                and (
+                    not value.isdigit()
+                    or len(value) >= 6
+                    or not _COUNTER.match(plain, found.end())
+                )
             ):
                 yield found.start(1), found.end(1), kind, value.upper(), score, kind

@@ -130,9 +130,9 @@ class TestTriage(LogisticsCase):
             Factor.create({"factor": "severity", "lower": 9, "weight": 0})
 
     def test_critical_customer_raises_the_priority(self):
-        self.assertEqual(self.make_ticket("Invoice please").priority, "0")
+        self.assertEqual(self.make_ticket("What material is it made of?").priority, "0")
         self.customer.logistics_criticality = "3"
-        ticket = self.make_ticket("Invoice please, second time")
+        ticket = self.make_ticket("What material is the cover made of?")
         self.assertEqual(ticket.priority, "1")
         self.assertEqual(
             ticket.logistics_decision_id.priority_factors["criticality"], 2.5
