@@ -144,7 +144,9 @@ def panel_scores(actual, mean, error, scale, square_scale):
 
 
 TRACKING_LIMIT = 4.0
-CHANCE = 2.5  # standard deviations of the sum that chance is granted
+CHANCE = 2.8  # standard deviations of a sum that chance is granted
+SAME_SIDE = 0.75  # share of the errors that must lie on the side of their sum
+LEAST_WATCHED = 4
 
 
 def bias_alarm(error, scale):
@@ -154,24 +156,42 @@ def bias_alarm(error, scale):
     has a standard deviation of √(π·P/2), so that ±4 is passed by every third good forecast
     at P = 10; rare demand, whose few large errors hide behind a small mean deviation,
     passes it more often still (Gardner 1983; McClain 1988). So the sum must leave ±4 mean
-    deviations *and* CHANCE standard deviations of such a sum, the deviation of one period
-    taken from the history (`intervals.series_scale`) or from the steps between these errors
-    (von Neumann 1941: a lasting bias does not widen them), whichever is larger.
+    deviations, CHANCE standard deviations of such a sum, the deviation of one period taken
+    from the history (`intervals.series_scale`) or from the steps between these errors
+    (von Neumann 1941: a lasting bias does not widen them), whichever is larger; and most
+    errors must lie on its side, which one large order does not bring about.
 
-    :param error: (N, P) forecast - actual, NaN unknown, one per period
+    It is asked of the newest 4, 5, … periods up to all (as a cumulative sum does, Page 1954): a
+    bias that began lately is not thinned by the good time before it, and a forecast that is
+    made anew every period errs most just after the change.
+
+    :param error: (N, P) forecast - actual, NaN unknown, one per period, newest last
     :param scale: (N, P) one-step deviation as known at the origin of each
     :returns: (N,) bool
     """
-    known = ~np.isnan(error)
-    count = known.sum(-1)
-    total = np.where(known, error, 0.0).sum(-1)
+    width = error.shape[-1]
+    alarm = np.zeros(error.shape[:-1], bool)
     own = _mean(np.diff(error, axis=-1) ** 2) / 2.0
     own = np.where(np.isnan(own), 0.0, own)
-    variance = np.maximum(_mean(np.asarray(scale, float) ** 2), own)
-    limit = CHANCE * np.sqrt(variance * count)
-    signal = tracking_signal(np.zeros_like(error), error)
-    with np.errstate(invalid="ignore"):
-        return (np.abs(signal) >= TRACKING_LIMIT) & (np.abs(total) > limit)
+    square = np.asarray(scale, float) ** 2
+    for newest in range(min(LEAST_WATCHED, width), width + 1):
+        part = error[..., width - newest :]
+        known = ~np.isnan(part)
+        count = known.sum(-1)
+        part = np.where(known, part, 0.0)
+        total = part.sum(-1)
+        variance = np.maximum(_mean(square[..., width - newest :]), own)
+        side = (part * np.sign(total)[..., None] > 0).sum(-1)
+        mean_size = np.abs(part).sum(-1) / np.maximum(count, 1)
+        with np.errstate(invalid="ignore"):
+            alarm |= (
+                (count >= LEAST_WATCHED)
+                & (np.abs(total) >= TRACKING_LIMIT * mean_size)
+                & (mean_size > 0)
+                & (np.abs(total) > CHANCE * np.sqrt(variance * count))
+                & (side >= SAME_SIDE * count)
+            )
+    return alarm
 
 
 def tracking_signal(actual, forecast):

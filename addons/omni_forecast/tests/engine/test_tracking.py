@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 
-def choice(engine, demand):
+def choice(engine, demand, windows=3):
     size, width = demand.shape
     panel = pd.DataFrame(
         {
@@ -16,7 +16,9 @@ def choice(engine, demand):
             "y": demand.ravel(),
         }
     )
-    return engine.forecast(panel, freq="M", horizon=6, windows=3, missing="zero").choice
+    return engine.forecast(
+        panel, freq="M", horizon=6, windows=windows, missing="zero"
+    ).choice
 
 
 @pytest.mark.parametrize("kind", ["steady", "rare", "lumpy"])
@@ -43,6 +45,27 @@ def test_demand_that_halved_alarms_as_too_high(engine):
     assert out.bias_alarm.mean() >= 0.9
     assert (out.recent_bias[out.bias_alarm] > 0).all()
     assert (out.checked == 10).all()
+
+
+@pytest.mark.parametrize("size", [5, 30])
+def test_small_panels_notice_it_too(engine, size):
+    """With many origins the forecast was made anew often: only the first errors are large."""
+    random = np.random.default_rng(20260105)
+    false, found = [], []
+    for _panel in range(60 // size):
+        demand = random.poisson(50, (size, 30)).astype(float)
+        false.append(choice(engine, demand, None).bias_alarm.mean())
+        demand[:, -5:] = np.rint(demand[:, -5:] / 2)
+        found.append(choice(engine, demand, None).bias_alarm.mean())
+    assert np.mean(false) <= 0.04
+    assert np.mean(found) >= 0.7
+
+
+def test_one_large_order_is_no_bias(engine):
+    random = np.random.default_rng(20260106)
+    demand = random.poisson(5, (50, 30)).astype(float)
+    demand[:, -2] = 60
+    assert choice(engine, demand, None).bias_alarm.mean() <= 0.05
 
 
 def test_too_few_periods_never_alarm(engine):
