@@ -21,7 +21,7 @@ KINDS = [
 class ForecastRecommendation(models.Model):
     _name = "forecast.recommendation"
     _description = "Forecast Recommendation"
-    _order = "urgency desc, priority desc, id"
+    _order = "urgency desc, missed_value desc, priority desc, id"
 
     # Written in bulk by _refresh; no stored computed field may be added here.
     series_id = fields.Many2one(

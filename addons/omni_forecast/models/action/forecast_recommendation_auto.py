@@ -16,10 +16,7 @@ class ForecastRecommendation(models.Model):
 
         :returns: forecast.batch, empty when there was nothing to do
         """
-        proposals = self.search(
-            [("plan_id", "=", plan.id), ("state", "=", "proposed")],
-            order="urgency desc, priority desc, id",
-        )
+        proposals = self.search([("plan_id", "=", plan.id), ("state", "=", "proposed")])
         kinds, classes = plan._auto_kinds(), plan._auto_classes()
         left = plan.auto_max_total
         chosen, notes = [], {}

@@ -146,10 +146,11 @@ class ForecastRecommendation(models.Model):
             }
         )
 
-    def _each(self, work):
-        """Call `work` on each record; an error or a reason it returns leaves that record
-        as it was and lets the others go on.
+    def _together(self, check, work):
+        """Call `work` on all records that `check` has nothing against, at once: what Odoo
+        recomputes is then recomputed once. If that fails, one by one.
 
+        :param check: function of one record, returns a reason or False
         :returns: dict record -> reason
         """
         rules = self.with_context(active_test=False).sudo().orderpoint_id
@@ -157,6 +158,27 @@ class ForecastRecommendation(models.Model):
             # against a colleague who clicks at the same time
             rules.lock_for_update()
             rules.invalidate_recordset()
+        failed = {one: reason for one in self if (reason := check(one))}
+        todo = self - self.browse([one.id for one in failed])
+        if not todo:
+            return failed
+        try:
+            with self.env.cr.savepoint():
+                work(todo)
+        except OperationalError:
+            # a lock or the connection: nobody's fault, Odoo tries again
+            raise
+        except Exception:
+            self.env.invalidate_all(flush=False)
+            failed |= todo._each(work)
+        return failed
+
+    def _each(self, work):
+        """Call `work` on each record; an error or a reason it returns leaves that record
+        as it was and lets the others go on.
+
+        :returns: dict record -> reason
+        """
         failed = {}
         for one in self:
             try:

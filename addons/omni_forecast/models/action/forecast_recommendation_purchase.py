@@ -99,7 +99,7 @@ class ForecastRecommendation(models.Model):
                     figures["moved"],
                 )
             )
-        if figures.get("need") and self.quantity > figures["need"] + 1e-6:
+        if figures.get("base", 0.0) > figures.get("need", 0.0) + 1e-6:
             parts.append(
                 self.env._(
                     "Needed are %(need).4g; the vendor's minimum (%(moq).4g) and unit "
@@ -332,8 +332,8 @@ class ForecastRecommendation(models.Model):
 
         :returns: dict recommendation -> why not
         """
-        return self._each(
-            lambda one: one._undo_conflict_purchase() or one._undo_one_purchase()
+        return self._together(
+            lambda one: one._undo_conflict_purchase(), lambda some: some._take_lines()
         )
 
     def _undo_conflict_purchase(self):
@@ -370,16 +370,19 @@ class ForecastRecommendation(models.Model):
             )
         return False
 
-    def _undo_one_purchase(self):
-        line = self.purchase_line_id
-        order = line.order_id
-        rest = line.product_qty - self.purchase_qty
-        if line.product_uom_id.compare(rest, 0.0) > 0:
-            line.product_qty = rest
-            line.sudo().forecast_recommendation_ids.line_price = line.price_unit
-            self.sudo().purchase_line_id = False
-            return
-        line.unlink()
-        if order.forecast_made and not order.order_line:
-            order.button_cancel()
-            order.unlink()
+    def _take_lines(self):
+        """Take these quantities out of their drafts; empty lines and drafts go."""
+        gone = self.env["purchase.order.line"]
+        for line, some in self.grouped("purchase_line_id").items():
+            rest = line.product_qty - sum(some.mapped("purchase_qty"))
+            if line.product_uom_id.compare(rest, 0.0) > 0:
+                line.product_qty = rest
+                line.sudo().forecast_recommendation_ids.line_price = line.price_unit
+                some.sudo().purchase_line_id = False
+            else:
+                gone |= line
+        orders = gone.order_id
+        gone.unlink()
+        empty = orders.filtered(lambda one: one.forecast_made and not one.order_line)
+        empty.button_cancel()
+        empty.unlink()

@@ -323,8 +323,10 @@ ORDER BY series.product_id, series.warehouse_id
             )
         ]
         dismissed = self._dismissed(plan, states)
+        fresh = self._fresh_rules(states, run) if len(kinds) > 1 else {}
         if "rule" in kinds:
-            rows += self._rule_rows(plan, open_states, dismissed)
+            rest = [one for one in open_states if one.series_id not in fresh]
+            rows += self._rule_rows(plan, rest, dismissed)
         if {"purchase", "transfer"} & set(kinds):
             rows += self._supply_rows(plan, states, open_states, kinds, dismissed)
         columns = {name: [row.get(name) for row in rows] for name in self._columns}
@@ -343,6 +345,7 @@ ORDER BY series.product_id, series.warehouse_id
                 returning=("id",),
             )
         ]
+        kept += fresh.values()
         # sudo: as for the rows above; withdrawing is part of proposing
         self.sudo().search(
             [
@@ -353,6 +356,22 @@ ORDER BY series.product_id, series.warehouse_id
             ]
         ).write({"state": "obsolete"})
         return len(kept)
+
+    def _fresh_rules(self, states, run):
+        """Proposals of rules that this very run has made with its forecasts, by series: at
+        its end they need not be made again."""
+        if not run:
+            return {}
+        found = self.sudo().search_fetch(
+            [
+                ("series_id", "in", [one.series_id for one in states]),
+                ("kind", "=", "rule"),
+                ("state", "=", "proposed"),
+                ("run_id", "=", run.id),
+            ],
+            ["series_id"],
+        )
+        return {one.series_id.id: one.id for one in found}
 
     _columns = (
         "series_id",

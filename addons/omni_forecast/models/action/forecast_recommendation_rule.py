@@ -141,29 +141,39 @@ class ForecastRecommendation(models.Model):
 
     def _apply_rules(self):
         """Apply proposals of rules. :returns: dict recommendation -> why not"""
-        return self._each(
-            lambda one: one._apply_conflict_rule() or one._apply_one_rule()
+        return self._together(
+            lambda one: one._apply_conflict_rule(), lambda some: some._write_rules()
         )
 
-    def _apply_one_rule(self):
-        rule = self._rule()
-        levels = {"product_min_qty": self.min_after, "product_max_qty": self.max_after}
-        if rule:
-            if not rule.active:
-                levels["active"] = True
-            rule.write(levels)
-        else:
-            rule = self.env["stock.warehouse.orderpoint"].create(
+    def _write_rules(self):
+        """Write the proposed levels; all new rules are made at once."""
+        new, values = self.browse(), []
+        for one in self:
+            rule = one._rule()
+            levels = {
+                "product_min_qty": one.min_after,
+                "product_max_qty": one.max_after,
+            }
+            if rule:
+                if not rule.active:
+                    levels["active"] = True
+                rule.write(levels)
+                one.sudo().orderpoint_id = rule
+                continue
+            new |= one
+            values.append(
                 {
                     **levels,
-                    "product_id": self.product_id.id,
-                    "warehouse_id": self.warehouse_id.id,
-                    "location_id": self.warehouse_id.lot_stock_id.id,
-                    "company_id": self.company_id.id,
-                    "trigger": self.plan_id.rule_trigger,
+                    "product_id": one.product_id.id,
+                    "warehouse_id": one.warehouse_id.id,
+                    "location_id": one.warehouse_id.lot_stock_id.id,
+                    "company_id": one.company_id.id,
+                    "trigger": one.plan_id.rule_trigger,
                 }
             )
-        self.orderpoint_id = rule
+        made = self.env["stock.warehouse.orderpoint"].create(values)
+        for one, rule in zip(new, made, strict=True):
+            one.sudo().orderpoint_id = rule
 
     def _undo_conflict_rule(self):
         """Why the applied change cannot be taken back, or False."""
@@ -189,18 +199,19 @@ class ForecastRecommendation(models.Model):
 
     def _undo_rules(self):
         """Take back applied rules. :returns: dict recommendation -> why not"""
-        return self._each(lambda one: one._undo_conflict_rule() or one._undo_one_rule())
+        return self._together(
+            lambda one: one._undo_conflict_rule(), lambda some: some._restore_rules()
+        )
 
-    def _undo_one_rule(self):
-        rule = self._rule()
-        levels = {
-            "product_min_qty": self.min_before,
-            "product_max_qty": self.max_before,
-        }
-        if self.rule_change == "create":
-            # kept and archived: documents that the rule brought about point to it
-            rule.write({"active": False})
-        elif self.rule_change == "reactivate":
-            rule.write({**levels, "active": False})
-        else:
-            rule.write(levels)
+    def _restore_rules(self):
+        for one in self:
+            levels = {
+                "product_min_qty": one.min_before,
+                "product_max_qty": one.max_before,
+            }
+            if one.rule_change == "create":
+                # kept and archived: documents that the rule brought about point to it
+                levels = {"active": False}
+            elif one.rule_change == "reactivate":
+                levels["active"] = False
+            one._rule().write(levels)

@@ -213,8 +213,9 @@ class ForecastRecommendation(models.Model):
 
     def _undo_transfers(self):
         """Cancel transfers that nobody has begun. :returns: dict -> why not"""
-        return self._each(
-            lambda one: one._undo_conflict_transfer() or one._undo_one_transfer()
+        return self._together(
+            lambda one: one._undo_conflict_transfer(),
+            lambda some: some._cancel_transfers(),
         )
 
     def _undo_conflict_transfer(self):
@@ -245,5 +246,5 @@ class ForecastRecommendation(models.Model):
             )
         return False
 
-    def _undo_one_transfer(self):
+    def _cancel_transfers(self):
         self.move_ids.filtered(lambda move: move.state != "cancel")._action_cancel()
