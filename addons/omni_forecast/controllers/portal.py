@@ -4,6 +4,7 @@
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Domain
 from odoo.http import request, route
+from odoo.tools import format_date
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
@@ -55,6 +56,7 @@ class ForecastPanelPortal(CustomerPortal):
             page_name="forecast_panel",
             panels=panels,
             answered={panel.id: panel._participant().answered for panel in panels},
+            texts={panel.id: self._round_text(panel) for panel in panels},
         )
         return request.render("omni_forecast.portal_my_forecast_panels", values)
 
@@ -74,10 +76,26 @@ class ForecastPanelPortal(CustomerPortal):
             last_round=closed[-1:],
             months=[self._period_label(panel, day) for day in panel.periods],
             number=closed._number,
+            round_text=self._round_text(panel),
+            said_text=request.env._(
+                "Round %(number)s: what %(count)s answers said",
+                number=closed[-1:].number,
+                count=closed[-1:].answer_count,
+            ),
         )
         response = request.render("omni_forecast.portal_forecast_panel", values)
         response.headers["Cache-Control"] = "no-store"
         return response
+
+    def _round_text(self, panel):
+        if panel.state != "open":
+            return ""
+        return request.env._(
+            "Round %(number)s of at most %(most)s, until %(date)s",
+            number=panel.round_id.number,
+            most=panel.max_rounds,
+            date=format_date(request.env, panel.round_id.deadline),
+        )
 
     def _period_label(self, panel, day):
         return day[:7] if panel.grain == "month" else day

@@ -23,6 +23,7 @@ from . import test_scenario
 from . import test_security
 from . import test_sheet
 from . import test_tour
+from . import test_tour_planner
 from . import test_transfer
 from . import test_true_demand
 from . import test_calendar
@@ -32,3 +33,4 @@ from . import test_kits
 from . import test_delphi
 from . import test_research
 from . import test_delphi_portal
+from . import test_opinion_tour

@@ -110,7 +110,9 @@ CREATE TABLE IF NOT EXISTS forecast_delphi_answer (
                     )
                     for row in rows
                 ),
-            )
+            ),
+            # a failing statement is logged with its values
+            log_exceptions=False,
         )
 
     def delete(self):
