@@ -63,6 +63,8 @@ class TourCase(HttpCase):
                 "name": "Tour plan",
                 "product_domain": "[('name', '=', 'Tour product')]",
                 "user_id": self.user.id,
+                # one proposal to decide on: purchases have a tour of their own
+                "propose_purchases": False,
             }
         )
 
