@@ -31,6 +31,7 @@
         "data/triage/priority_table.xml",
         "data/mail_template.xml",
         "data/logistics_return_data.xml",
+        "data/logistics_kpi_data.xml",
         "views/logistics_ticket_link_views.xml",
         "views/logistics_timeline_event_views.xml",
         "views/logistics_eta_lane_views.xml",
@@ -54,6 +55,7 @@
         "views/helpdesk_portal_templates.xml",
         "views/logistics_triage_views.xml",
         "views/menus.xml",
+        "views/logistics_kpi_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

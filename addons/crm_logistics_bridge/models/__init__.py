@@ -19,6 +19,8 @@ from . import tracking
 from . import returns
 from . import panel
 from . import preference
+from . import kpi
 from . import helpdesk_ticket
 from . import helpdesk_ticket_linking
+from .intake import helpdesk_ticket as intake_ticket
 from . import triage

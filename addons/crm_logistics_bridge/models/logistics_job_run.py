@@ -22,6 +22,7 @@ class LogisticsJobRun(models.Model):
             ("learn", "Learn delivery dates"),
             ("refresh", "Refresh expected arrivals"),
             ("notice", "Tell customers of delays"),
+            ("kpi", "Refresh KPIs"),
         ],
         required=True,
         readonly=True,

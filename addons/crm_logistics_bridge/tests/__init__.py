@@ -19,3 +19,4 @@ from . import test_returns_portal
 from . import test_triage
 from . import test_quick_actions
 from . import test_preference
+from . import test_kpi
