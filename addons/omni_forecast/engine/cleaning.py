@@ -224,6 +224,9 @@ def find_outliers(value, freq, m, explained):
         with np.errstate(invalid="ignore"):
             far = np.abs(rest) > BORDER * np.maximum(scale, 1e-9)
         far &= inside[rows] & ~explained[rows]
+        # a product that begins in the middle of a period sells little in it
+        begin = value.shape[1] - n[rows]
+        far[np.arange(len(rows)), begin] &= rest[np.arange(len(rows)), begin] > 0
         far &= ~_runs(far & (rest > 0)) & ~_runs(far & (rest < 0))
         flag[rows] = far
         border = np.maximum(level + np.sign(rest) * LIMIT * scale, 0.0) * index[rows]

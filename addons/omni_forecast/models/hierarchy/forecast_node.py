@@ -19,7 +19,7 @@ LEVELS = [
 class ForecastNode(models.Model):
     _name = "forecast.node"
     _description = "Aggregated Forecast"
-    _order = "level_order, yearly_value desc, id"
+    _order = "plan_id, level_order, yearly_value desc, id"
     _rec_names_search = ["categ_id", "warehouse_id", "product_id", "team_id", "region"]
 
     # Written in bulk by `forecast.run`; no stored computed field may be added here.

@@ -33,20 +33,25 @@ class ForecastRun(models.Model):
 
         own = [one for one in inputs if one.history]
         freq = GRAINS[plan.grain][0]
-        starts = [
-            [one.start + STEPS[plan.grain] * i for i in range(len(one.history) + 1)]
-            for one in own
-        ]
         y = align([one.history for one in own])
         if own:
-            days = align(
-                [
-                    [(b - a).days for a, b in zip(row, row[1:], strict=False)]
-                    for row in starts
-                ],
-                0.0,
+            width = y.shape[1]
+            step, first = STEPS[plan.grain], min(one.start for one in own)
+            last = max(one.start for one in own)
+            # first days of all periods: date arithmetic once, not for every series
+            table = [first]
+            while table[-1] < last or len(table) < width + 1:
+                table.append(first + step * len(table))
+            table += [table[-1] + step * (i + 1) for i in range(width)]
+            lengths = np.array(
+                [(b - a).days for a, b in zip(table, table[1:], strict=False)]
             )
-            out, waited = self._stockout_matrices(plan, own, starts, y.shape)
+            number = {day: index for index, day in enumerate(table)}
+            days = np.zeros(y.shape)
+            for i, one in enumerate(own):
+                begin, count = number[one.start], len(one.history)
+                days[i, width - count :] = lengths[begin : begin + count]
+            out, waited = self._stockout_matrices(plan, own, number, y.shape)
             found = clean(
                 y,
                 freq,
@@ -102,23 +107,25 @@ class ForecastRun(models.Model):
                 )
         return found
 
-    def _stockout_matrices(self, plan, inputs, starts, shape):
+    def _stockout_matrices(self, plan, inputs, number, shape):
         """(days without stock, demand that waited), (N, T) each; (None, None) where the
-        plan does not look at them or there were none."""
+        plan does not look at them or there were none.
+
+        :param number: {first day of a period: its number}
+        """
         import numpy as np
 
         gaps = plan.read_stockouts() if plan.use_stockouts else {}
         if not gaps:
             return None, None
         out, waited = np.zeros(shape), np.zeros(shape)
-        for i, (one, days) in enumerate(zip(inputs, starts, strict=True)):
+        for i, one in enumerate(inputs):
             gap = gaps.get((one.product_id, one.warehouse_id))
-            if not gap:
-                continue
-            shift = shape[1] - len(one.history)
-            for index, day in enumerate(days[:-1]):
-                if day in gap:
-                    out[i, shift + index], waited[i, shift + index] = gap[day]
+            shift = shape[1] - len(one.history) - number[one.start]
+            for day, (days, quantity) in (gap or {}).items():
+                column = number.get(day, -1) + shift
+                if day >= one.start and column < shape[1]:
+                    out[i, column], waited[i, column] = days, quantity
         return out, waited
 
     def _event_matrix(self, plan, inputs, shape):
