@@ -53,7 +53,8 @@ class ForecastSheet(models.TransientModel):
 
     def _series_domain(self):
         self.ensure_one()
-        domain = self.plan_id._place_domain()
+        # in a dialog not saved yet the plan is a draft copy of itself
+        domain = self.plan_id._origin._place_domain()
         if self.category_ids:
             domain &= fields.Domain("categ_id", "child_of", self.category_ids.ids)
         if self.warehouse_ids:
@@ -90,7 +91,7 @@ class ForecastSheet(models.TransientModel):
         }
         return [words[name] for name in COLUMNS]
 
-    def _origin(self):
+    def _file_origin(self):
         return {
             "plan": self.plan_id.id,
             # sudo: only system users read parameters; the database's id is no secret
@@ -131,7 +132,7 @@ class ForecastSheet(models.TransientModel):
                     "reason beside it."
                 ),
             ),
-            origin=self._origin(),
+            origin=self._file_origin(),
         )
         day = fields.Date.context_today(self)
         self.write(
@@ -225,7 +226,7 @@ class ForecastSheet(models.TransientModel):
 
     def _foreign(self, origin):
         """Why a well-formed file belongs elsewhere."""
-        mine = self._origin()
+        mine = self._file_origin()
         if origin.get("database") != mine["database"]:
             return [self.env._("The file was exported from another database.")]
         if origin.get("plan") != str(self.plan_id.id):

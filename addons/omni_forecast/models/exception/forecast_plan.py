@@ -55,7 +55,9 @@ class ForecastPlan(models.Model):
         """Find stock-outs ahead, excess, large errors; choose each forecast's dearest.
 
         An article that could not be forecast properly stays a problem whatever its stock.
-        Money: shortage at sales price, excess at cost, bias and error at cost over a year.
+        Money: shortage at sales price, excess at cost; over a year at cost: the bias, the
+        error beyond the plan's limit, the part of the error that the naive forecast would
+        have avoided.
         """
         self.ensure_one()
         from ...engine.exceptions import check_stock
@@ -86,6 +88,7 @@ class ForecastPlan(models.Model):
         costs = self.read_costs(products)
         stock = self._read_stock(products, series.warehouse_id)
         ruled = self._ruled_places(series)
+        avoidable = self._avoidable(series)
         totals = dict(
             self.env["forecast.line"]._read_group(
                 [("series_id", "in", series.ids)], ["series_id"], ["mean:avg"]
@@ -123,7 +126,9 @@ class ForecastPlan(models.Model):
             cost, price = costs[one.product_id.id]
             short = float(soon.shortage[index]) if kept[index] else 0.0
             excess = float(late.excess[index])
-            code, value = self._dearest(one, freq, cost, price, short, excess)
+            code, value = self._dearest(
+                one, freq, cost, price, short, excess, avoidable.get(one.id, 1.0)
+            )
             columns["exception"].append(code)
             columns["exception_value"].append(value)
             columns["shortage_ahead"].append(short)
@@ -149,7 +154,22 @@ class ForecastPlan(models.Model):
             )
         }
 
-    def _dearest(self, one, freq, cost, price, short, excess):
+    def _avoidable(self, series):
+        """dict series id -> share of the backtest's error that the naive forecast avoids,
+        of forecasts found worse than it."""
+        worse = series.filtered(
+            lambda one: one.model_exception == "naive" and one.rmsse
+        )
+        found = {}
+        for one, naive in self.env["forecast.score"]._read_group(
+            [("series_id", "in", worse.ids), ("model", "in", ("snaive", "naive"))],
+            ["series_id"],
+            ["rmsse:min"],
+        ):
+            found[one.id] = max(1.0 - (naive or 0.0) / one.rmsse, 0.0)
+        return found
+
+    def _dearest(self, one, freq, cost, price, short, excess, avoidable):
         """(exception, its money) of one forecast."""
         found = one.model_exception or one.exception or "none"
         if one.exception == "problem" or found == "problem":
@@ -164,12 +184,13 @@ class ForecastPlan(models.Model):
             year = abs(one.recent_bias) * PER_YEAR[freq] * unit
             worth.append((max(year, 1e-6), "bias"))
         elif found == "naive":
-            worth.append((max((one.wape or 0.0) * one.yearly_value, 1e-6), "naive"))
+            lost = avoidable * (one.wape or 0.0) * one.yearly_value
+            worth.append((max(lost, 1e-6), "naive"))
         if (
             one.check_count
             and one.demand_class in STEADY
             and (one.wape or 0.0) > self.error_limit
         ):
-            worth.append((one.wape * one.yearly_value, "error"))
+            worth.append(((one.wape - self.error_limit) * one.yearly_value, "error"))
         value, code = max(worth)
         return code, value

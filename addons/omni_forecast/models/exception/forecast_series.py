@@ -52,8 +52,10 @@ class ForecastSeries(models.Model):
             )
         if self.exception == "error":
             return self.env._(
-                "The backtest errs by %(error).0f %% of demand (%(money)s a year).",
+                "The backtest errs by %(error).0f %% of demand, more than the plan's limit of "
+                "%(limit).0f %% (%(money)s a year beyond it).",
                 error=100 * self.wape,
+                limit=100 * self.plan_id.error_limit,
                 money=values["money"],
             )
         return super()._exception_text()

@@ -40,7 +40,15 @@ class ForecastScenario(models.Model):
     name = fields.Char(required=True, default=lambda self: self.env._("New scenario"))
     sequence = fields.Integer(default=10)
     plan_id = fields.Many2one(
-        "forecast.plan", required=True, index=True, ondelete="cascade"
+        "forecast.plan",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        default=lambda self: (
+            self.env["forecast.plan"]
+            .search([("company_id", "=", self.env.company.id)])
+            .filtered("last_run_id")[:1]
+        ),
     )
     company_id = fields.Many2one(related="plan_id.company_id", store=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
