@@ -56,6 +56,7 @@
         "views/logistics_triage_views.xml",
         "views/menus.xml",
         "views/logistics_kpi_views.xml",
+        "views/logistics_tower_views.xml",
     ],
     "assets": {
         "web.assets_backend": [
@@ -63,6 +64,8 @@
             "crm_logistics_bridge/static/src/overview/overview.xml",
             "crm_logistics_bridge/static/src/overview/quick_action.xml",
             "crm_logistics_bridge/static/src/overview/overview.scss",
+            "crm_logistics_bridge/static/src/tower/tower.esm.js",
+            "crm_logistics_bridge/static/src/tower/tower.xml",
         ],
         "web.assets_frontend": [
             "crm_logistics_bridge/static/src/overview/portal.scss",

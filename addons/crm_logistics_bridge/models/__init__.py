@@ -20,6 +20,7 @@ from . import returns
 from . import panel
 from . import preference
 from . import kpi
+from . import tower
 from . import helpdesk_ticket
 from . import helpdesk_ticket_linking
 from .intake import helpdesk_ticket as intake_ticket

@@ -20,3 +20,4 @@ from . import test_triage
 from . import test_quick_actions
 from . import test_preference
 from . import test_kpi
+from . import test_control_tower
