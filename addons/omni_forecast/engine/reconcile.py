@@ -6,7 +6,7 @@ Base forecasts of every node of a hierarchy are projected onto the coherent ones
 
 * bottom-up: the bottom series stand, totals are their sums;
 * structural weighted least squares (WLS-struct: MinT with variances proportional to the
-  number of bottom series below; Wickramasinghe, Athanasopoulos & Hyndman 2019, Athanasopoulos
+  number of bottom series below; Wickramasuriya, Athanasopoulos & Hyndman 2019, Athanasopoulos
   et al. 2017) and ordinary least squares (Hyndman et al. 2011), through the sparse solver of
   `hierarchicalforecast`.
 
