@@ -3,5 +3,9 @@
 
 
 def uninstall_hook(env):
-    """The answers of panels lie in a table without a model; nobody else drops it."""
+    """Leave core data as they were: published estimates go, rows made by hand stay. The
+    answers of panels lie in a table without a model; nobody else drops it."""
+    env["stock.demand.estimate"].with_context(active_test=False).search(
+        [("forecast_plan_id", "!=", False)]
+    ).unlink()
     env.cr.execute("DROP TABLE IF EXISTS forecast_delphi_answer")

@@ -1,12 +1,22 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from unittest.mock import patch
+
 from odoo import fields
 from odoo.tests import new_test_user
+
+from odoo.addons.omni_forecast import engine
 
 from .common import ForecastCase
 
 STEADY = [30] * 24
+
+
+def forecast_here(panel, progress=None, cancel=None, **options):
+    """The engine without a process of its own, which takes seconds to start; the runs' own
+    tests see to that."""
+    return engine.forecast(panel, **options)
 
 
 class ActionCase(ForecastCase):
@@ -16,6 +26,7 @@ class ActionCase(ForecastCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.startClassPatcher(patch.object(engine, "run_in_process", forecast_here))
         cls.vendor.country_id = cls.env.ref("base.kr")
         cls.product = cls.make_product("Steady", lst_price=8.0)
         cls.make_history(cls.product, STEADY)

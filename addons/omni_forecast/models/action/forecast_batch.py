@@ -1,6 +1,8 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
 from odoo.tools import split_every
 
@@ -204,6 +206,9 @@ class ForecastBatch(models.Model):
                 if commit:
                     cron._commit_progress()
             log.write({"state": "done", "finished_at": fields.Datetime.now()})
+        except OperationalError:
+            # a lock or the connection: what was done is kept, the job goes on next time
+            raise
         except Exception as error:
             # whatever went wrong must be readable in the record
             if not commit:

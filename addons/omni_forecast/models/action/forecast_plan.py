@@ -36,13 +36,11 @@ class ForecastPlan(models.Model):
     _inherit = "forecast.plan"
 
     propose_purchases = fields.Boolean(
-        string="Propose Purchases",
         default=True,
         help="Propose an order where stock and what is on order fall below the reorder "
         "point.",
     )
     propose_transfers = fields.Boolean(
-        string="Propose Transfers",
         default=True,
         help="Before anything is ordered, propose to move what another warehouse of the "
         "plan holds above its own maximum.",

@@ -329,7 +329,9 @@ ORDER BY series.product_id, series.warehouse_id
             rows += self._rule_rows(plan, rest, dismissed)
         if {"purchase", "transfer"} & set(kinds):
             rows += self._supply_rows(plan, states, open_states, kinds, dismissed)
-        columns = {name: [row.get(name) for row in rows] for name in self._columns}
+        columns = {
+            name: [row.get(name) for row in rows] for name in self._proposed_columns
+        }
         columns["run_id"] = [run.id if run else None] * len(rows)
         kept = [
             id_
@@ -373,7 +375,7 @@ ORDER BY series.product_id, series.warehouse_id
         )
         return {one.series_id.id: one.id for one in found}
 
-    _columns = (
+    _proposed_columns = (
         "series_id",
         "plan_id",
         "company_id",

@@ -18,7 +18,6 @@ class StockDemandEstimate(models.Model):
     )
     forecast_plan_id = fields.Many2one(
         "forecast.plan",
-        string="Forecast Plan",
         ondelete="cascade",
         readonly=True,
         copy=False,
