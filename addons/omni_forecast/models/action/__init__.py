@@ -7,6 +7,7 @@ from . import forecast_recommendation_purchase
 from . import forecast_recommendation_transfer
 from . import forecast_recommendation_decide
 from . import forecast_recommendation_refresh
+from . import forecast_recommendation_rows
 from . import forecast_recommendation_supply
 from . import forecast_recommendation_auto
 from . import forecast_batch
