@@ -11,10 +11,10 @@ import datetime
 import json
 from dataclasses import dataclass
 
-from bench.dataset import Builder
-from bench.harness import Row
 from psycopg2 import sql
 
+from bench.dataset import Builder
+from bench.harness import Row
 from suite.prepare.files import lock
 from suite.testing import addons
 from suite.testing.databases import PREFIX, Databases
