@@ -15,6 +15,7 @@ class TestJudgement(ForecastCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.engine_here()
         with freeze_time(TODAY):
             cls.product = cls.make_product("Judged")
             cls.make_history(cls.product, SEASON * 3)

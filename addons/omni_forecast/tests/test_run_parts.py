@@ -25,6 +25,7 @@ class TestRunParts(ForecastCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.engine_here()
         cls.products = cls.env["product.product"]
         for number in range(5):
             product = cls.make_product(f"Part {number}")
@@ -244,3 +245,12 @@ class TestRunParts(ForecastCase):
         self.assertEqual(
             [uid for uid in changed if changed[uid] != signatures[uid]], [again[0].uid]
         )
+
+    def test_cluster_of_the_settings_reaches_the_engine(self):
+        self.env["res.config.settings"].create(
+            {"forecast_cluster": "abacus://attic"}
+        ).execute()
+        with mute_logger(PART, PROCESS):
+            outcome = self.plan.action_run_now()
+        self.assertEqual(outcome["state"], "failed")
+        self.assertIn("abacus://attic", outcome["error"])

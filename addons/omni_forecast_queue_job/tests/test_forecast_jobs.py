@@ -19,6 +19,7 @@ class TestForecastJobs(ForecastCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.engine_here()
         for number in range(4):
             cls.make_history(cls.make_product(f"Queued {number}"), SEASON * 2)
         cls.env["ir.config_parameter"].sudo().set_param("omni_forecast.part_size", "2")

@@ -10,7 +10,7 @@ from odoo.tools import SQL
 
 from ...tools.bulk import bulk_insert
 from ..plan.forecast_plan import GRAINS
-from .run_results import Results, number
+from .run_results import Results, as_json, number
 
 YEAR = {"D": 365, "W": 52, "M": 12}
 # problems that do not make a forecast an exception: it is as good as it can be
@@ -122,6 +122,14 @@ class ForecastRun(models.Model):
             }
         )
 
+    def _cluster(self):
+        """The engine's `cluster` argument from the settings; None is this machine."""
+        # sudo: planners may not read system parameters; this one holds no secret
+        return (
+            self.env["ir.config_parameter"].sudo().get_param("omni_forecast.cluster")
+            or None
+        )
+
     def _forecast(self, plan, inputs, follow=None):
         """Let the engine, in a process of its own, forecast and judge the series.
 
@@ -143,6 +151,7 @@ class ForecastRun(models.Model):
                 service={one.uid: one.service for one in inputs},
                 abc={one.uid: one.abc for one in inputs},
                 missing="zero",
+                cluster=self._cluster(),
                 progress=follow,
                 cancel=follow,
             )
@@ -300,7 +309,7 @@ class ForecastRun(models.Model):
                 "problem_notes": json.dumps(notes) if notes else None,
                 "recent_bias": number(choice["recent_bias"]),
                 "checked_periods": int(choice["checked"]),
-                "history": json.dumps(self._history(one)),
+                "history": as_json(self._history(one)),
                 "model_means": json.dumps(results.by_model.get(one.uid, {})),
             }
             for name, value in row.items():

@@ -2,12 +2,30 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """What the engine answered, by series; not a model."""
 
+import json
+
 
 def number(value):
     """A float that PostgreSQL and a reader understand: no NaN, no infinity."""
     if value is None or not abs(value) < float("inf"):
         return None
     return value
+
+
+def as_json(value):
+    """JSON that PostgreSQL takes: what is not finite becomes null."""
+    try:
+        return json.dumps(value, allow_nan=False)
+    except ValueError:
+        return json.dumps(_finite(value))
+
+
+def _finite(value):
+    if isinstance(value, dict):
+        return {key: _finite(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(one) for one in value]
+    return number(value) if isinstance(value, float) else value
 
 
 class Results:
