@@ -35,11 +35,4 @@ from . import test_tour
 from . import test_tour_planner
 from . import test_transfer
 from . import test_true_demand
-from . import test_calendar
-from . import test_scope
-from . import test_hierarchy
-from . import test_kits
-from . import test_delphi
-from . import test_research
-from . import test_delphi_portal
 from . import test_run_parts
