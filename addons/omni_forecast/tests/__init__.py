@@ -32,6 +32,7 @@ from . import test_scope
 from . import test_security
 from . import test_sheet
 from . import test_tour
+from . import test_tour_totals
 from . import test_tour_planner
 from . import test_transfer
 from . import test_true_demand

@@ -47,7 +47,7 @@ class ForecastRun(models.Model):
             [("plan_id", "=", plan.id), ("state", "=", "proposed")]
         )
         plan._measure_workload()
-        if plan.publish_estimates:
+        if plan.publish_estimates and not plan.partial_demand:
             plan._publish_estimates()
         if plan.auto_apply:
             recommendations._auto_apply(self, plan)

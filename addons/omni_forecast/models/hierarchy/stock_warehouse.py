@@ -8,7 +8,6 @@ class StockWarehouse(models.Model):
     _inherit = "stock.warehouse"
 
     forecast_region = fields.Char(
-        string="Forecast Region",
         help="Region that forecasts are summed up to. Empty: the state of the warehouse's "
         "address, else its country.",
     )

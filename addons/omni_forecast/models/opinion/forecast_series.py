@@ -78,7 +78,9 @@ SELECT id, series_id, date, COALESCE(baseline, mean), COALESCE(reconciled, 0), m
         )
         if changed:
             self.env["forecast.vintage"]._refresh(series)
-            self.env["forecast.recommendation"]._refresh(series)
+            # a run that reconciles its totals recommends afterwards
+            if not self.env.context.get("forecast_no_nodes"):
+                self.env["forecast.recommendation"]._refresh(series)
 
     def _write_means(self, changed):
         """:param changed: (line id, final mean) of lines whose mean changes"""

@@ -13,7 +13,6 @@ class ProductProduct(models.Model):
 
     like_product_id = fields.Many2one(
         "product.product",
-        string="Like Product",
         index="btree_not_null",
         ondelete="set null",
         domain="[('is_storable', '=', True), ('id', '!=', id)]",

@@ -9,7 +9,6 @@ class ProductTemplate(models.Model):
 
     like_product_id = fields.Many2one(
         "product.product",
-        string="Like Product",
         compute="_compute_like_product_id",
         inverse="_inverse_like_product_id",
         search="_search_like_product_id",
