@@ -161,6 +161,7 @@ class TestDelphiPortal(HttpCase):
             f"/my/forecast-panels/{self.panel.id}",
             "omni_forecast_panel",
             login="panel_member",
+            timeout=300,
         )
         self.assertEqual(self.panel.answered_count, 1)
 
@@ -169,6 +170,7 @@ class TestDelphiPortal(HttpCase):
             f"/my/forecast-panels/{self.panel.id}",
             "omni_forecast_panel",
             login="panel_inside",
+            timeout=300,
         )
         self.assertEqual(self.panel.answered_count, 1)
 
@@ -203,5 +205,6 @@ class TestDelphiPortalPhone(HttpCase):
             f"/my/forecast-panels/{panel.id}",
             "omni_forecast_panel",
             login="panel_phone0",
+            timeout=300,
         )
         self.assertEqual(panel.answered_count, 1)

@@ -186,7 +186,9 @@ class TestOpinion(OpinionCase):
             self.part(request, self.other).with_user(self.expert).action_submit()
         self.env.invalidate_all()
         seen = request.with_user(self.expert)
-        self.assertEqual(seen.participant_ids.user_id, self.expert)
+        with self.assertRaises(AccessError):
+            seen.read(["participant_ids"])
+        self.assertEqual(self.part(request, self.expert).user_id, self.expert)
         self.assertEqual(seen.opinion_ids, mine)
         for name in ("statistical", "expected", "actual", "plan_id"):
             with self.assertRaises(AccessError):

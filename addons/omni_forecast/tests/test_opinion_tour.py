@@ -63,7 +63,10 @@ class TestOpinionTour(HttpCase):
     def test_override_in_the_grid(self):
         series = self.plan.series_ids
         self.start_tour(
-            f"/odoo/forecasts/{series.id}", "omni_forecast_override", login="opinion_p"
+            f"/odoo/forecasts/{series.id}",
+            "omni_forecast_override",
+            login="opinion_p",
+            timeout=300,
         )
         trail = self.env["forecast.adjustment"].search([("series_id", "=", series.id)])
         self.assertEqual(trail.target, 77)
@@ -83,7 +86,10 @@ class TestOpinionTour(HttpCase):
         )
         request.action_open()
         self.start_tour(
-            "/odoo/my-forecast-opinions", "omni_forecast_opinion", login="opinion_c"
+            "/odoo/my-forecast-opinions",
+            "omni_forecast_opinion",
+            login="opinion_c",
+            timeout=300,
         )
         self.assertEqual(request.answered_count, 1)
         self.assertIn(88, request.opinion_ids.mapped("quantity"))

@@ -72,7 +72,6 @@ class ForecastAdjustment(models.Model):
     )
     author_id = fields.Many2one(
         "res.users",
-        string="Author",
         readonly=True,
         index="btree_not_null",
         help="Empty for the result of a panel: it has no single author.",
@@ -252,7 +251,7 @@ UPDATE forecast_adjustment rec
     @api.model
     def _cron_expire(self):
         """Job: mark what belongs to passed periods."""
-        for plan in self.env["forecast.plan"].search([]):
+        for (plan,) in self._read_group([("state", "=", "active")], ["plan_id"]):
             self._expire(plan)
 
     @api.model

@@ -318,11 +318,15 @@ class ForecastDelphi(models.Model):
         ).unlink()
         return True
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_open(self):
         for panel in self:
             if panel.state == "open":
                 raise UserError(
                     self.env._("Panel %s is open; cancel it first.", panel.name)
                 )
+
+    def unlink(self):
+        """What the panel brought into the forecast goes with it."""
         self.action_withdraw()
         return super().unlink()

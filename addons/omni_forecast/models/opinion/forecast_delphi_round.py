@@ -156,7 +156,8 @@ class ForecastDelphiParticipant(models.Model):
             vals = {key: value for key, value in vals.items() if key != "answered"}
         return super().write(vals)
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_open(self):
         if any(one.delphi_id.state == "open" for one in self):
             raise UserError(
                 self.env._(
@@ -164,4 +165,3 @@ class ForecastDelphiParticipant(models.Model):
                     "with the person."
                 )
             )
-        return super().unlink()

@@ -39,9 +39,7 @@ class ForecastOpinion(models.Model):
         required=True,
         readonly=True,
     )
-    author_id = fields.Many2one(
-        "res.users", string="Author", index="btree_not_null", readonly=True
-    )
+    author_id = fields.Many2one("res.users", index="btree_not_null", readonly=True)
     plan_id = fields.Many2one(
         "forecast.plan",
         required=True,

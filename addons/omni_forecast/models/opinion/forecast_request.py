@@ -52,7 +52,6 @@ class ForecastRequest(models.Model):
     categ_ids = fields.Many2many("product.category", string="Categories")
     warehouse_id = fields.Many2one(
         "stock.warehouse",
-        string="Warehouse",
         check_company=True,
         help="Empty: all warehouses of the plan together.",
     )
@@ -83,7 +82,11 @@ class ForecastRequest(models.Model):
         tracking=True,
     )
     participant_ids = fields.One2many(
-        "forecast.request.participant", "request_id", string="Contributors"
+        "forecast.request.participant",
+        "request_id",
+        string="Contributors",
+        # the rule of requests reads it as superuser; its cache would name the others
+        groups="omni_forecast.group_forecast_reader",
     )
     opinion_ids = fields.One2many("forecast.opinion", "request_id", string="Opinions")
     asked_count = fields.Integer(string="Asked", compute="_compute_counts")
