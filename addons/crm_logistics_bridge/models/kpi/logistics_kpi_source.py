@@ -7,6 +7,8 @@ from ..eta.stock_picking import UNDER_WAY
 
 #: Dimensions of a fact, in the order of the sources' columns.
 DIMENSIONS = ("warehouse_id", "carrier_id", "team_id", "categ_id", "business")
+#: A window that begins in this year or before is everything.
+FIRST_YEAR = 2000
 #: Source -> its KPIs.
 SOURCES = {
     "line": (
@@ -37,91 +39,145 @@ class LogisticsKpiSource(models.AbstractModel):
 
     @api.model
     @api.private
-    def _rows(self, source, company, first, last):
-        """Statement of the rows of a source whose moment is in [first, last)."""
+    def _rows(self, source, company, first, last, summed=False):
+        """Statement of the rows of a source whose moment is in [first, last).
+
+        :param bool summed: rows may be sums by day already, without record ids
+        """
+        name = "_sql_line_sums" if summed and source == "line" else f"_sql_{source}"
         return SQL(
             "SELECT * FROM (%s) s WHERE s.moment >= %s AND s.moment < %s",
-            getattr(self, f"_sql_{source}")(company, first, last),
+            getattr(self, name)(company, first, last),
             first,
             last,
         )
 
     def _sql_line(self, company, first, last):
-        """Order lines by promise (on time, in full, OTIF) and by arrival (the others).
-
-        A line is on time when all that was delivered of it had arrived by its promise,
-        in full when all ordered was delivered, and OTIF when both. Its promise is that
-        of its first delivery: ours, else Odoo's deadline or schedule. A promise still
-        to come is not judged.
-        """
+        """Order lines by promise (on time, in full, OTIF) and by arrival (the others)."""
         return SQL(
             """
             SELECT f.id AS record_id, k.kpi, k.moment, f.warehouse_id, f.carrier_id,
                    f.team_id, f.categ_id, f.business, k.numerator, k.denominator
-              FROM (
-                SELECT l.id, x.promise, x.arrival, x.warehouse_id, x.carrier_id,
-                       o.team_id, t.categ_id, COALESCE(e.is_company, FALSE) AS business,
-                       o.date_order,
-                       x.arrival IS NOT NULL AND x.arrived AND x.arrival <= x.promise AS punctual,
-                       x.done >= l.product_uom_qty * u.factor / NULLIF(pu.factor, 0) - 0.00001
-                           AS whole
-                  FROM (
-                    SELECT m.sale_line_id,
-                           MIN(COALESCE(p.logistics_promise_date, p.date_deadline,
-                                        p.scheduled_date)) AS promise,
-                           MAX(COALESCE(p.date_delivered, p.date_done))
-                               FILTER (WHERE m.state = 'done') AS arrival,
-                           BOOL_AND(p.date_delivered IS NOT NULL
-                                    OR p.delivery_state IS NULL
-                                    OR p.delivery_state != ALL(%(under_way)s))
-                               FILTER (WHERE m.state = 'done') AS arrived,
-                           COALESCE(SUM(m.quantity * m.product_qty
-                                        / NULLIF(m.product_uom_qty, 0))
-                               FILTER (WHERE m.state = 'done'), 0) AS done,
-                           MIN(pt.warehouse_id) AS warehouse_id,
-                           MIN(p.carrier_id) AS carrier_id
-                      FROM stock_move m
-                      JOIN stock_picking p ON p.id = m.picking_id
-                      JOIN stock_picking_type pt ON pt.id = p.picking_type_id
-                     WHERE pt.code = 'outgoing' AND p.company_id = %(company)s
-                       AND p.sale_id IS NOT NULL AND m.sale_line_id IS NOT NULL
-                       AND p.sale_id IN (
-                           SELECT q.sale_id FROM stock_picking q
-                            WHERE q.sale_id IS NOT NULL
-                              AND COALESCE(q.logistics_promise_date, q.date_deadline,
-                                           q.scheduled_date) >= %(first)s
-                              AND COALESCE(q.logistics_promise_date, q.date_deadline,
-                                           q.scheduled_date) < %(last)s
-                            UNION
-                           SELECT q.sale_id FROM stock_picking q
-                            WHERE q.sale_id IS NOT NULL
-                              AND COALESCE(q.date_delivered, q.date_done) >= %(first)s
-                              AND COALESCE(q.date_delivered, q.date_done) < %(last)s)
-                  GROUP BY m.sale_line_id) x
-                  JOIN sale_order_line l ON l.id = x.sale_line_id
-                  JOIN sale_order o ON o.id = l.order_id AND o.state = 'sale'
-                  JOIN res_partner c ON c.id = o.partner_id
-             LEFT JOIN res_partner e ON e.id = c.commercial_partner_id
-                  JOIN product_product pp ON pp.id = l.product_id
-                  JOIN product_template t ON t.id = pp.product_tmpl_id
-                  JOIN uom_uom u ON u.id = l.product_uom_id
-                  JOIN uom_uom pu ON pu.id = t.uom_id
-                 WHERE l.product_uom_qty > 0) f
+              FROM (%s) f
         CROSS JOIN LATERAL (VALUES
                 ('on_time', f.promise, f.punctual::int::float, 1.0),
                 ('in_full', f.promise, f.whole::int::float, 1.0),
                 ('otif', f.promise, (f.punctual AND f.whole)::int::float, 1.0),
-                ('cycle_days', f.arrival,
-                 EXTRACT(EPOCH FROM f.arrival - f.date_order)::float / 86400, 1.0),
+                ('cycle_days', f.arrival, f.days, 1.0),
                 ('return_rate', f.arrival, 0.0, 1.0),
                 ('pick_accuracy', f.arrival, 1.0, 1.0)
              ) AS k(kpi, moment, numerator, denominator)
-             WHERE k.moment < (NOW() AT TIME ZONE 'UTC')
+             WHERE k.moment IS NOT NULL
             """,
-            company=company.id,
+            self._sql_line_base(company, first, last),
+        )
+
+    def _sql_line_sums(self, company, first, last):
+        """The rows of :meth:`_sql_line`, summed by day and dimensions before they are
+        spread over the KPIs; a day's moment is its first, local time."""
+        zone = company.partner_id.tz or "UTC"
+        return SQL(
+            """
+            SELECT 0 AS record_id, k.kpi,
+                   k.day::timestamp AT TIME ZONE %(zone)s AT TIME ZONE 'UTC' AS moment,
+                   g.warehouse_id, g.carrier_id, g.team_id, g.categ_id, g.business,
+                   k.numerator, k.denominator
+              FROM (SELECT (f.promise AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS promised,
+                           (f.arrival AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS arrived,
+                           f.warehouse_id, f.carrier_id, f.team_id, f.categ_id, f.business,
+                           COUNT(*)::float AS n, SUM(f.days) AS days,
+                           COUNT(*) FILTER (WHERE f.punctual)::float AS punctual,
+                           COUNT(*) FILTER (WHERE f.whole)::float AS whole,
+                           COUNT(*) FILTER (WHERE f.punctual AND f.whole)::float AS both
+                      FROM (%(base)s) f
+                  GROUP BY 1, 2, 3, 4, 5, 6, 7) g
+        CROSS JOIN LATERAL (VALUES
+                ('on_time', g.promised, g.punctual, g.n),
+                ('in_full', g.promised, g.whole, g.n),
+                ('otif', g.promised, g.both, g.n),
+                ('cycle_days', g.arrived, g.days, g.n),
+                ('return_rate', g.arrived, 0.0, g.n),
+                ('pick_accuracy', g.arrived, g.n, g.n)
+             ) AS k(kpi, day, numerator, denominator)
+             WHERE k.day IS NOT NULL
+            """,
+            zone=zone,
+            base=self._sql_line_base(company, first, last),
+        )
+
+    def _sql_line_base(self, company, first, last):
+        """Order lines with promise, arrival and how they were kept.
+
+        A line is on time when all that was delivered of it had arrived by its promise,
+        in full when all ordered was delivered, and OTIF when both. Its promise is that
+        of its first delivery: ours, else Odoo's deadline or schedule; NULL while it is
+        still to come, which is not judged.
+        """
+        # Everything anew needs no search for the orders that the days touch.
+        touched = SQL(
+            """
+            AND p.sale_id IN (
+                SELECT q.sale_id FROM stock_picking q
+                 WHERE q.sale_id IS NOT NULL
+                   AND COALESCE(q.logistics_promise_date, q.date_deadline,
+                                q.scheduled_date) >= %(first)s
+                   AND COALESCE(q.logistics_promise_date, q.date_deadline,
+                                q.scheduled_date) < %(last)s
+                 UNION
+                SELECT q.sale_id FROM stock_picking q
+                 WHERE q.sale_id IS NOT NULL
+                   AND COALESCE(q.date_delivered, q.date_done) >= %(first)s
+                   AND COALESCE(q.date_delivered, q.date_done) < %(last)s)
+            """,
             first=first,
             last=last,
+        )
+        return SQL(
+            """
+            SELECT l.id, x.warehouse_id, x.carrier_id, o.team_id, t.categ_id,
+                   COALESCE(e.is_company, FALSE) AS business,
+                   CASE WHEN x.promise < (NOW() AT TIME ZONE 'UTC') THEN x.promise END
+                       AS promise,
+                   x.arrival,
+                   EXTRACT(EPOCH FROM x.arrival - o.date_order)::float / 86400 AS days,
+                   x.arrival IS NOT NULL AND x.arrived AND x.arrival <= x.promise AS punctual,
+                   x.done >= l.product_uom_qty * u.factor / NULLIF(pu.factor, 0) - 0.00001
+                       AS whole
+              FROM (
+                SELECT m.sale_line_id,
+                       MIN(COALESCE(p.logistics_promise_date, p.date_deadline,
+                                    p.scheduled_date)) AS promise,
+                       MAX(COALESCE(p.date_delivered, p.date_done))
+                           FILTER (WHERE m.state = 'done') AS arrival,
+                       BOOL_AND(p.date_delivered IS NOT NULL
+                                OR p.delivery_state IS NULL
+                                OR p.delivery_state != ALL(%(under_way)s))
+                           FILTER (WHERE m.state = 'done') AS arrived,
+                       COALESCE(SUM(m.quantity * m.product_qty
+                                    / NULLIF(m.product_uom_qty, 0))
+                           FILTER (WHERE m.state = 'done'), 0) AS done,
+                       MIN(pt.warehouse_id) AS warehouse_id,
+                       MIN(p.carrier_id) AS carrier_id
+                  FROM stock_move m
+                  JOIN stock_picking p ON p.id = m.picking_id
+                  JOIN stock_picking_type pt ON pt.id = p.picking_type_id
+                 WHERE pt.code = 'outgoing' AND p.company_id = %(company)s
+                   AND p.sale_id IS NOT NULL AND m.sale_line_id IS NOT NULL
+                   %(touched)s
+              GROUP BY m.sale_line_id) x
+              JOIN sale_order_line l ON l.id = x.sale_line_id
+              JOIN sale_order o ON o.id = l.order_id AND o.state = 'sale'
+              JOIN res_partner c ON c.id = o.partner_id
+         LEFT JOIN res_partner e ON e.id = c.commercial_partner_id
+              JOIN product_product pp ON pp.id = l.product_id
+              JOIN product_template t ON t.id = pp.product_tmpl_id
+              JOIN uom_uom u ON u.id = l.product_uom_id
+              JOIN uom_uom pu ON pu.id = t.uom_id
+             WHERE l.product_uom_qty > 0
+            """,
+            company=company.id,
             under_way=list(UNDER_WAY),
+            touched=touched if first.year > FIRST_YEAR else SQL(),
         )
 
     def _sql_return(self, company, first, last):
