@@ -12,6 +12,10 @@ import numpy as np
 
 from .accuracy import row_sum
 
+REGULAR = (
+    "Many periods without demand, but the combination for regular demand erred less in the "
+    "backtest of such series."
+)
 POLICIES = ("fast", "balanced", "thorough")
 # Articles by value: what a dear policy is worth its time for
 WORTH = {
@@ -20,7 +24,7 @@ WORTH = {
 }
 # A class of series leaves the combination for one model only when that model won by so much,
 # at so many origins of so many, by more than chance, in a class of so many series.
-MARGIN, WINS, CHANCE, ORIGINS, SERIES = 0.03, 0.8, 3.0, 3, 30
+MARGIN, WINS, CHANCE, ORIGINS, SERIES = 0.05, 0.8, 3.0, 3, 30
 ENOUGH = (
     4000  # series of a class that are judged; more, by an even stride, do not change it
 )
@@ -81,9 +85,10 @@ def unbias(mean, back, classes):
 def contest(back, name, base, rows, sparse):
     """How much less a model errs than the combination on a class of series.
 
-    The errors of each series are measured in those of the combination on it, absolute ones
-    for frequent and squared ones for intermittent demand (where absolute errors are least for
-    a forecast of zero), so that each series counts alike.
+    The errors of each series are measured in the mean of both on it, absolute ones for
+    frequent and squared ones for intermittent demand (where absolute errors are least for a
+    forecast of zero; the gain is that of their root), so that each series counts alike and
+    none for more than 2.
 
     :param rows: (N,) bool
     :returns: (gain, share of origins won, deviations of chance, origins judged)
@@ -101,7 +106,7 @@ def contest(back, name, base, rows, sparse):
         theirs = row_sum(np.where(known, theirs, 0.0)) / count
         ours = row_sum(np.where(known, ours, 0.0)) / count
         judged = count > 0
-        scale = np.where(judged, theirs, 0.0).sum(0) / judged.sum(0)
+        scale = np.where(judged, 0.5 * (theirs + ours), 0.0).sum(0) / judged.sum(0)
         scale = np.where(scale > 0, scale, np.nan)
         gap = (theirs - ours) / scale
     judged = (~np.isnan(gap)).any(1)
@@ -112,14 +117,17 @@ def contest(back, name, base, rows, sparse):
     each = np.where(known, gap, 0.0).sum(0)[known.any(0)] / known.sum(0)[known.any(0)]
     spread = each.std() / np.sqrt(len(each))
     gain = float(each.mean())
+    sure = gain / spread if spread > 0 else 0.0
+    gain = 1.0 - ((2.0 - gain) / (2.0 + gain)) ** (0.5 if sparse else 1.0)
     won = float(np.mean(np.nanmean(gap, axis=1) > 0))
-    return gain, won, gain / spread if spread > 0 else 0.0, int(judged.sum())
+    return gain, won, sure, int(judged.sum())
 
 
 def champions(back, classes, model, reason, margin):
     """Let one model speak for a whole class where it beats the combination for sure.
 
-    Pooled by class, because each series' own winner is mostly luck; in place.
+    Pooled by class, because each series' own winner is mostly luck; in place. A class of
+    intermittent demand first goes to that of the two combinations which erred less.
     """
     for name in np.unique(classes.name.astype(str)):
         rows = (classes.name == name) & np.isin(model, ("comb", "sparse_comb"))
@@ -127,6 +135,12 @@ def champions(back, classes, model, reason, margin):
             continue
         sparse = bool(classes.sparse[rows].any())
         base = "sparse_comb" if sparse else "comb"
+        if sparse:
+            gain, _won, sure, _origins = contest(back, "comb", base, rows, sparse)
+            if gain > 0 and sure > 2:
+                base = "comb"
+                model[rows], margin[rows] = base, gain
+                reason[rows] = REGULAR
         best, lead = None, MARGIN
         for other in back.mean:
             if other in (base, "drivers"):

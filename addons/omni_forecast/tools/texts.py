@@ -112,6 +112,11 @@ _REASONS = {
     "Many periods without demand: combination of intermittent methods.": lambda env: (
         env._("Many periods without demand: combination of intermittent methods.")
     ),
+    "Many periods without demand, but the combination for regular demand erred less in "
+    "the backtest of such series.": lambda env: env._(
+        "Many periods without demand, but the combination for regular demand erred less in "
+        "the backtest of such series."
+    ),
     "Demand has stopped: TSB lets the forecast fade out.": lambda env: env._(
         "Demand has stopped: TSB lets the forecast fade out."
     ),
