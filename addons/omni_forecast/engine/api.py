@@ -9,9 +9,15 @@ import numpy as np
 import pandas as pd
 
 from . import intervals
-from .backtest import BLOCK, fit_panel, plan_cuts, run_backtest
+from .backtest import (
+    BLOCK,
+    fit_panel,
+    plan_cuts,
+    run_backtest,
+    shortest_training,
+)
 from .calendars import DEFAULT_SEASON
-from .classify import classify, closed_cells
+from .classify import classify, closed_cells, ended_at
 from .cluster import open_cluster
 from .driven import add_drivers
 from .ensemble import ORIGINS, add_models, add_policy
@@ -31,6 +37,7 @@ from .policy import (
     champions,
     choose,
     drivers_choice,
+    fading,
     keep_if_good,
     unbias,
 )
@@ -159,6 +166,8 @@ def forecast(
                     problems,
                 )
         champions(back, classes, model, reason, margin)
+        ended = ended_at(table.y, table.n, back.cuts, shortest_training(season), season)
+        fading(back, ended, classes, model, reason, margin)
         for name in sorted(set(wish) - {"fast"}):
             rows = add_policy(
                 name,

@@ -88,3 +88,17 @@ def closed_cells(closed, horizon, cuts):
     for w, cut in enumerate(cuts):
         past[w] = closed[:, (step - cut) % m]
     return closed[:, step % m], past
+
+
+def ended_at(y, n, cuts, least, season=1):
+    """(W, N) bool: series whose demand had stopped at earlier origins.
+
+    :param cuts: (W,) periods left out; :param least: periods an origin must leave
+    """
+    out = np.zeros((len(cuts), len(n)), bool)
+    for w, cut in enumerate(cuts):
+        rows = n - cut >= least
+        if rows.any():
+            then = classify(y[rows, : y.shape[1] - cut], n[rows] - cut, season)
+            out[w, rows] = then.name == "ending"
+    return out

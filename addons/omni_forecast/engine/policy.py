@@ -16,6 +16,7 @@ REGULAR = (
     "Many periods without demand, but the combination for regular demand erred less in the "
     "backtest of such series."
 )
+STOPPED = "Demand has stopped: the combination erred less than TSB where it had stopped before."
 POLICIES = ("fast", "balanced", "thorough")
 # Articles by value: what a dear policy is worth its time for
 WORTH = {
@@ -82,7 +83,7 @@ def unbias(mean, back, classes):
     return factor
 
 
-def contest(back, name, base, rows, sparse):
+def contest(back, name, base, rows, sparse, when=None):
     """How much less a model errs than the combination on a class of series.
 
     The errors of each series are measured in the mean of both on it, absolute ones for
@@ -90,7 +91,7 @@ def contest(back, name, base, rows, sparse):
     forecast of zero; the gain is that of their root), so that each series counts alike and
     none for more than 2.
 
-    :param rows: (N,) bool
+    :param rows: (N,) bool; :param when: (W, N) bool, origins at which a series is judged
     :returns: (gain, share of origins won, deviations of chance, origins judged)
     """
     rows = np.flatnonzero(rows)
@@ -101,6 +102,8 @@ def contest(back, name, base, rows, sparse):
     if sparse:
         theirs, ours = theirs**2, ours**2
     known = ~np.isnan(theirs) & ~np.isnan(ours)
+    if when is not None:
+        known &= when[:, rows, None]
     count = row_sum(known)
     with np.errstate(invalid="ignore", divide="ignore"):
         theirs = row_sum(np.where(known, theirs, 0.0)) / count
@@ -153,6 +156,23 @@ def champions(back, classes, model, reason, margin):
             reason[rows] = (
                 f"Champion of its class: {lead:.0%} less error than the combination."
             )
+
+
+def fading(back, ended, classes, model, reason, margin):
+    """Whether TSB or the combination speaks for demand that has stopped, in place.
+
+    Judged on the series that had stopped at an earlier origin, not on those that have by now:
+    of the latter every forecast of long ago was too high.
+
+    :param ended: (W, N) bool
+    """
+    rows = (classes.name == "ending") & (model == "tsb")
+    judged = ended.any(0)
+    if not rows.any() or np.count_nonzero(judged) < SERIES or "tsb" not in back.mean:
+        return
+    gain, _won, sure, _origins = contest(back, "comb", "tsb", judged, True, ended)
+    if gain > 0 and sure > 2:
+        model[rows], margin[rows], reason[rows] = "comb", gain, STOPPED
 
 
 def keep_if_good(policy, back, classes, rows):

@@ -123,6 +123,10 @@ _REASONS = {
     "Combination by default: it loses to no single method over many series.": lambda env: (
         env._("Combination by default: it loses to no single method over many series.")
     ),
+    "Demand has stopped: the combination erred less than TSB where it had stopped "
+    "before.": lambda env: env._(
+        "Demand has stopped: the combination erred less than TSB where it had stopped before."
+    ),
     "No demand in the whole history: zero.": lambda env: env._(
         "No demand in the whole history: zero."
     ),
