@@ -142,8 +142,10 @@ class TestPromise(ForecastCase):
         self.assertGreater(order.too_late, 0)
         self.assertIn("too late", promise.answer)
         self.product.seller_ids.unlink()
+        orphan = self.check()
+        self.assertIn("find ", orphan.answer)
         with self.assertRaisesRegex(UserError, "has no vendor"):
-            self.check().action_do_all()
+            orphan.action_do_all()
 
     def test_what_cannot_be_checked(self):
         self.event.write({"date_start": "2026-01-01", "date_end": "2026-01-31"})

