@@ -217,7 +217,14 @@ def _values(rng):
     year, month, day = rng.randint(2024, 2026), rng.randint(1, 12), rng.randint(1, 28)
     price = rng.randint(1_000, 900_000)
     track, strange = ("".join(rng.choice("123456789") for _ in range(rng.choice((10, 12, 13)))) for _ in "ab")
-    lot = f"{rng.choice(['AB', 'L', 'LT', 'GX'])}{rng.choice(['', '-'])}{rng.randint(1000, 999999)}{rng.choice(['', 'A', '-01'])}"
+    lot = "".join(
+        (
+            rng.choice(["AB", "L", "LT", "GX"]),
+            rng.choice(["", "-"]),
+            str(rng.randint(1000, 999999)),
+            rng.choice(["", "A", "-01"]),
+        )
+    )
     own = f"{rng.choice(['', 'PO', 'HP-', 'KM'])}{rng.randint(10_000, 9_999_999)}"
     values = {
         "s": f"S{number:05d}",
@@ -337,7 +344,13 @@ def run(context):
     return [
         Row.of("precision of links", right / (right + wrong), None, "share", f"bar 0.99; {note}"),
         Row.of("recall of links", right / (right + missed), None, "share", "bar 0.97"),
-        Row.of("precision of readings, before looking up", right / (right + wrong + loose), None, "share", "other customers' numbers read too"),
+        Row.of(
+            "precision of readings, before looking up",
+            right / (right + wrong + loose),
+            None,
+            "share",
+            "other customers' numbers read too",
+        ),
         Row.of("messages without reference that link", noisy / (count / 2), None, "share"),
         Row.of("find in one message", 1000 * spent / count, None, "ms"),
     ]

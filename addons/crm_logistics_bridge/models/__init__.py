@@ -23,5 +23,4 @@ from . import kpi
 from . import tower
 from . import helpdesk_ticket
 from . import helpdesk_ticket_linking
-from .intake import helpdesk_ticket as intake_ticket
 from . import triage

@@ -220,6 +220,9 @@ class HelpdeskTicket(models.Model):
 
     def _message_post_after_hook(self, message, msg_values):
         result = super()._message_post_after_hook(message, msg_values)
+        # The mail that made the ticket is its title and text, read a moment ago.
+        if self.env.context.get("logistics_text_read"):
+            return result
         author = message.author_id
         internal = author and any(
             user._is_internal() for user in author.sudo().user_ids

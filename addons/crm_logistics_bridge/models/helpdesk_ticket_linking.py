@@ -169,11 +169,8 @@ class HelpdeskTicket(models.Model):
                 )
 
     def _logistics_existing(self, tickets):
-        links = (
-            self.env["logistics.ticket.link"]
-            .sudo()
-            .search([("ticket_id", "in", tickets.ids)])
-        )
+        # by the tickets: of new ones it is known that there are none
+        links = tickets.sudo().logistics_link_ids
         return {
             (link.ticket_id.id, link.kind, link[TARGETS[link.kind][0]].id): link
             for link in links
@@ -185,6 +182,7 @@ class HelpdeskTicket(models.Model):
         limit = {
             ticket.id: ticket.company_id.logistics_link_auto_score for ticket in tickets
         }
+        company = {ticket.id: ticket.company_id.id for ticket in tickets}
         now = fields.Datetime.now()
         vals_list, changed = [], Link
         for (ticket_id, kind, record_id), values in wanted.items():
@@ -208,6 +206,10 @@ class HelpdeskTicket(models.Model):
                 {
                     **values,
                     "ticket_id": ticket_id,
+                    # known here: spares the update that would compute them
+                    "company_id": company[ticket_id],
+                    "res_model": TARGETS[kind][1],
+                    "res_id": record_id,
                     "kind": kind,
                     TARGETS[kind][0]: record_id,
                     "state": "confirmed" if sure else "proposed",

@@ -183,17 +183,22 @@ class LogisticsLinkResolver(models.AbstractModel):
             ),
         }
 
+    def _rows(self, wanted, query):
+        """Rows of a query, which is not asked for nothing."""
+        return self.env.execute_query(query) if wanted else []
+
     @api.model
     @api.private
     def _related_documents(self, order_ids, picking_ids):
-        """Deliveries of orders and orders of deliveries; two queries.
+        """Deliveries of orders and orders of deliveries; at most two queries.
 
         Of an order: its open deliveries, or the last one when nothing is open.
 
         :return: ({order id: [(picking id, name)]}, {picking id: (order id, name)})
         """
         pickings, orders = {}, {}
-        for order_id, picking_id, name in self.env.execute_query(
+        for order_id, picking_id, name in self._rows(
+            order_ids,
             SQL(
                 """
                 SELECT sale_id, id, name FROM (
@@ -210,10 +215,11 @@ class LogisticsLinkResolver(models.AbstractModel):
                 """,
                 order_ids,
                 ["outgoing", "dropship"],
-            )
+            ),
         ):
             pickings.setdefault(order_id, []).append((picking_id, name))
-        for picking_id, order_id, name in self.env.execute_query(
+        for picking_id, order_id, name in self._rows(
+            picking_ids,
             SQL(
                 """
                 SELECT p.id, o.id, o.name FROM stock_picking p
@@ -221,7 +227,7 @@ class LogisticsLinkResolver(models.AbstractModel):
                  WHERE p.id = ANY(%s)
                 """,
                 picking_ids,
-            )
+            ),
         ):
             orders[picking_id] = (order_id, name)
         return pickings, orders

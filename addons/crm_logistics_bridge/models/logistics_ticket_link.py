@@ -251,6 +251,11 @@ class LogisticsTicketLink(models.Model):
                 **names,
             )
         )
+        dropped = links.filtered(lambda link: link.state != "confirmed")
+        if not dropped:
+            links.ticket_id.invalidate_recordset(["sale_order_ids", "so_count"])
+            links.order_id.invalidate_recordset(["ticket_ids", "ticket_count"])
+            return
         self.env.cr.execute(
             SQL(
                 """

@@ -145,17 +145,11 @@ class TestTriage(LogisticsCase):
     def test_rules_are_checked_and_take_effect_at_once(self):
         Rule = self.env["logistics.triage.rule"]
         with self.assertRaises(ValidationError):
-            Rule.create(
-                {"name": "x", "issue_type_id": self.refund.id, "pattern": "(["}
-            )
+            Rule.create({"name": "x", "issue_type_id": self.refund.id, "pattern": "(["})
         with self.assertRaises(ValidationError):
-            Rule.create(
-                {"name": "x", "issue_type_id": self.refund.id, "pattern": "a*"}
-            )
+            Rule.create({"name": "x", "issue_type_id": self.refund.id, "pattern": "a*"})
         text = "zyxwv wvutsr"
-        self.assertNotEqual(
-            self.make_ticket(text).logistics_issue_type_id, self.refund
-        )
+        self.assertNotEqual(self.make_ticket(text).logistics_issue_type_id, self.refund)
         Rule.create(
             {
                 "name": "word",
@@ -189,7 +183,9 @@ class TestTriage(LogisticsCase):
         self.assertEqual(model.own_count, 24)
         self.assertTrue(0 < model.macro_f1 <= 1 and model.table_html)
         self.assertTrue(model.in_use)
-        verdict = self.env["helpdesk.ticket"]._logistics_verdict("글로비스 프로토콜", "")
+        verdict = self.env["helpdesk.ticket"]._logistics_verdict(
+            "글로비스 프로토콜", ""
+        )
         self.assertEqual(verdict.issue, "damaged")
 
     def test_foreign_content_is_refused_not_run(self):
@@ -207,7 +203,9 @@ class TestTriage(LogisticsCase):
         with self.assertRaises(AccessError):
             rule.with_user(self.agent).write({"weight": 1})
         with self.assertRaises(AccessError):
-            ticket.logistics_decision_id.with_user(self.agent).write({"state": "decided"})
+            ticket.logistics_decision_id.with_user(self.agent).write(
+                {"state": "decided"}
+            )
         clerk = new_test_user(self.env, "no_triage", "base.group_user")
         with self.assertRaises(AccessError):
             ticket.with_user(clerk).action_logistics_undo_triage()

@@ -8,6 +8,7 @@ from . import base_partner_merge
 from . import logistics_intake_message
 from . import logistics_intake_hit
 from . import logistics_intake
+from . import logistics_intake_sender
 from . import logistics_intake_mail
 from . import mail_thread
 from . import res_partner

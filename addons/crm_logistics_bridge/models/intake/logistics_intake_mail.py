@@ -63,7 +63,7 @@ class LogisticsIntake(models.AbstractModel):
     def _route_mail(self, gateway, message, message_dict, route, process):
         """Take one mail in for one helpdesk route.
 
-        :param process: function(message_dict, route) that files it, Odoo's own
+        :param process: function(message_dict, route, text_read) that files it, Odoo's own
         :return: id of the ticket, or False where it failed (kept in the ledger)
         """
         company = self._route_company(route)
@@ -132,7 +132,9 @@ class LogisticsIntake(models.AbstractModel):
             elif values["sender_name"] and "partner_name" not in custom_values:
                 custom_values["partner_name"] = values["sender_name"]
         ticket_id = process(
-            message_dict, (model, ticket.id, custom_values, user_id, alias)
+            message_dict,
+            (model, ticket.id, custom_values, user_id, alias),
+            text_read=not ticket,
         )
         ledger.write(noted)
         ledger._finish(self.env["helpdesk.ticket"].browse(ticket_id), result)

@@ -70,8 +70,9 @@ class MailThread(models.AbstractModel):
         # The key is for this mail alone: mails sent on the way have their own.
         gateway = self.with_context(logistics_mail_key=None)
 
-        def process(values, route):
-            return super(MailThread, gateway)._message_route_process(
+        def process(values, route, text_read):
+            read = gateway.with_context(logistics_text_read=text_read)
+            return super(MailThread, read)._message_route_process(
                 message, values, [route]
             )
 

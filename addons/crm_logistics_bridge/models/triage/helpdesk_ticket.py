@@ -113,6 +113,7 @@ class HelpdeskTicket(models.Model):
         if not judged:
             return
         codes = self.env["logistics.issue.type"].sudo()._ids_by_code()
+        teams = self.env["logistics.issue.type"].sudo()._teams()
         model_id = self.env["logistics.triage.model"].sudo()._current()[2]
         tickets = self.browse([ticket.id for ticket, *_rest in judged]).sudo()
         priorities = tickets._logistics_priorities()
@@ -143,9 +144,8 @@ class HelpdeskTicket(models.Model):
             )
             if decided and not keep and priority and priority != ticket.priority:
                 ticket.priority = priority
-            team = ticket.logistics_issue_type_id.team_id
-            if decided and team and not ticket.team_id:
-                ticket.team_id = team
+            if decided and not ticket.team_id and issue_id in teams:
+                ticket.team_id = teams[issue_id]
         self.env["logistics.triage.decision"].sudo().create(vals_list)
 
     @api.private
@@ -154,56 +154,50 @@ class HelpdeskTicket(models.Model):
         tickets = self.filtered("logistics_issue_type_id")
         if not tickets:
             return {}
-        partners = tickets.commercial_partner_id
-        value = {}
-        if partners:
-            self.env["sale.order"].flush_model(
-                ["partner_id", "company_id", "state", "date_order", "amount_untaxed"]
-            )
-            for partner, company, amount in self.env.execute_query(
-                SQL(
-                    """
-                    SELECT c.commercial_partner_id, o.company_id,
-                           SUM(o.amount_untaxed / NULLIF(o.currency_rate, 0))
-                      FROM sale_order o JOIN res_partner c ON c.id = o.partner_id
-                     WHERE c.commercial_partner_id = ANY(%s) AND o.state = 'sale'
-                       AND o.date_order >= %s
-                     GROUP BY 1, 2
-                    """,
-                    partners.ids,
-                    fields.Datetime.subtract(fields.Datetime.now(), days=365),
-                )
-            ):
-                value[partner, company] = float(amount or 0)
+        # sudo: the figures behind a priority, for whoever writes the ticket
         Factor = self.env["logistics.priority.factor"].sudo()
+        self.env.flush_all()
         result = {}
-        for ticket in tickets.sudo():
-            company, partner = ticket.company_id, ticket.commercial_partner_id
-            bought = value.get((partner.id, company.id), 0.0)
-            if not company.currency_id.decimal_places:
-                bought /= 1000
-            late = [
-                (picking.logistics_eta_date - picking.logistics_promise_date).days
-                for picking in ticket.logistics_link_ids.filtered(
-                    lambda link: link.state == "confirmed"
-                ).picking_id
-                if picking.logistics_late
-                and picking.logistics_eta_date
-                and picking.logistics_promise_date
-            ]
-            result[ticket.id] = Factor._priority(
-                severity=int(ticket.logistics_issue_type_id.severity),
-                lateness=max([*late, 0]) if not late else max(*late, 1),
-                value=bought,
-                criticality=int(partner.logistics_criticality or 0),
+        for ticket_id, severity, criticality, bought, late in self.env.execute_query(
+            SQL(
+                """
+                SELECT t.id, i.severity::int, COALESCE(p.logistics_criticality, '0')::int,
+                       (SELECT SUM(o.amount_untaxed / NULLIF(o.currency_rate, 0))
+                          FROM res_partner c JOIN sale_order o ON o.partner_id = c.id
+                         WHERE c.commercial_partner_id = t.commercial_partner_id
+                           AND o.company_id = t.company_id AND o.state = 'sale'
+                           AND o.date_order >= %(since)s)
+                       / CASE WHEN u.decimal_places = 0 THEN 1000 ELSE 1 END,
+                       (SELECT GREATEST(1, MAX(EXTRACT(EPOCH FROM
+                               k.logistics_eta_date - k.logistics_promise_date) / 86400))
+                          FROM logistics_ticket_link l
+                          JOIN stock_picking k ON k.id = l.picking_id
+                         WHERE l.ticket_id = t.id AND l.state = 'confirmed'
+                           AND k.logistics_late
+                        HAVING COUNT(*) > 0)
+                  FROM helpdesk_ticket t
+                  JOIN logistics_issue_type i ON i.id = t.logistics_issue_type_id
+                  JOIN res_company y ON y.id = t.company_id
+                  JOIN res_currency u ON u.id = y.currency_id
+                  LEFT JOIN res_partner p ON p.id = t.commercial_partner_id
+                 WHERE t.id = ANY(%(ids)s)
+                """,
+                since=fields.Datetime.subtract(fields.Datetime.now(), days=365),
+                ids=tickets.ids,
+            )
+        ):
+            result[ticket_id] = Factor._priority(
+                severity=severity,
+                lateness=float(late or 0),
+                value=float(bought or 0),
+                criticality=criticality,
             )
         return result
 
     # -- people -----------------------------------------------------------
     def write(self, vals):
-        by_hand = (
-            "logistics_issue_type_id" in vals
-            and not self.env.context.get("logistics_triage")
+        by_hand = "logistics_issue_type_id" in vals and not self.env.context.get(
+            "logistics_triage"
         )
         result = super().write(vals)
         if by_hand:
@@ -215,7 +209,10 @@ class HelpdeskTicket(models.Model):
         Decision = self.env["logistics.triage.decision"].sudo()
         vals_list = []
         for ticket in self.sudo():
-            issue, decision = ticket.logistics_issue_type_id, ticket.logistics_decision_ids[:1]
+            issue, decision = (
+                ticket.logistics_issue_type_id,
+                ticket.logistics_decision_ids[:1],
+            )
             if not decision:
                 vals_list.append(
                     {
@@ -247,7 +244,9 @@ class HelpdeskTicket(models.Model):
     def _logistics_check_agent(self):
         if not self.env.user.has_group("crm_logistics_bridge.group_logistics_agent"):
             raise AccessError(
-                self.env._("Only agents of customer logistics may decide the issue type.")
+                self.env._(
+                    "Only agents of customer logistics may decide the issue type."
+                )
             )
         self.check_access("write")
 
@@ -269,7 +268,9 @@ class HelpdeskTicket(models.Model):
             before = decision.priority_before
             ticket.with_context(logistics_triage=True).logistics_issue_type_id = False
             if decision:
-                decision._decide("undone", decision.issue_type_id.browse(), self.env.user)
+                decision._decide(
+                    "undone", decision.issue_type_id.browse(), self.env.user
+                )
                 if before and decision.priority_factors:
                     ticket.priority = before
                 decision.priority_factors = False

@@ -65,3 +65,13 @@ class LogisticsIssueType(models.Model):
     @tools.ormcache()
     def _ids_by_code(self):
         return {issue.code: issue.id for issue in self.search([])}
+
+    @api.model
+    @api.private
+    @tools.ormcache()
+    def _teams(self):
+        """{id: team id} of the types that have a team."""
+        return {
+            issue.id: issue.team_id.id
+            for issue in self.search([("team_id", "!=", False)])
+        }

@@ -47,7 +47,9 @@ class LogisticsPriorityFactor(models.Model):
     def _check_row(self):
         for row in self:
             if row.factor == "priority" and not row.priority:
-                raise ValidationError(self.env._("Choose the priority from %s.", row.lower))
+                raise ValidationError(
+                    self.env._("Choose the priority from %s.", row.lower)
+                )
             if row.factor != "priority" and row.weight <= 0:
                 raise ValidationError(
                     self.env._("Weight %s: only more than 0 makes sense.", row.weight)

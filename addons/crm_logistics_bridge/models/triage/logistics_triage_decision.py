@@ -18,7 +18,10 @@ class LogisticsTriageDecision(models.Model):
         "res.company", required=True, readonly=True, index=True, ondelete="cascade"
     )
     issue_type_id = fields.Many2one(
-        "logistics.issue.type", string="Thought to be", readonly=True, ondelete="restrict"
+        "logistics.issue.type",
+        string="Thought to be",
+        readonly=True,
+        ondelete="restrict",
     )
     final_issue_type_id = fields.Many2one(
         "logistics.issue.type",
@@ -62,9 +65,9 @@ class LogisticsTriageDecision(models.Model):
             for issue in Issue.with_context(active_test=False).search([])
         }
         factors = dict(
-            self.env["logistics.priority.factor"]._fields["factor"]._description_selection(
-                self.env
-            )
+            self.env["logistics.priority.factor"]
+            ._fields["factor"]
+            ._description_selection(self.env)
         )
         for decision in self:
             lines = []
@@ -80,7 +83,8 @@ class LogisticsTriageDecision(models.Model):
             if decision.scores:
                 best = sorted(decision.scores.items(), key=lambda item: -item[1])[:3]
                 shares = ", ".join(
-                    f"{names.get(code, code)} {100 * share:.0f} %" for code, share in best
+                    f"{names.get(code, code)} {100 * share:.0f} %"
+                    for code, share in best
                 )
                 lines.append(self.env._("Model and rules together: %s", shares))
             if decision.priority_factors:

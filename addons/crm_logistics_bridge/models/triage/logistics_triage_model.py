@@ -102,7 +102,9 @@ class LogisticsTriageModel(models.Model):
         )
         for model in self:
             rows = Markup("").join(
-                Markup("<tr><td>%s</td><td>%s</td><td>%.2f</td><td>%.2f</td><td>%.2f</td></tr>")
+                Markup(
+                    "<tr><td>%s</td><td>%s</td><td>%.2f</td><td>%.2f</td><td>%.2f</td></tr>"
+                )
                 % (
                     names.get(code, code),
                     row["rows"],
@@ -251,7 +253,9 @@ class LogisticsTriageModel(models.Model):
             labels.append(code)
             weights.append(weight)
             groups.append(f"ticket {ticket}")
-        names = {name: place for place, name in enumerate(dict.fromkeys(map(str, groups)))}
+        names = {
+            name: place for place, name in enumerate(dict.fromkeys(map(str, groups)))
+        }
         try:
             model = engine.learn(
                 texts,
@@ -286,7 +290,9 @@ class LogisticsTriageModel(models.Model):
     def action_learn(self):
         """The manager's button; the same as the scheduled job."""
         if not self.env.user.has_group("crm_logistics_bridge.group_logistics_manager"):
-            raise UserError(self.env._("Only managers of customer logistics may do this."))
+            raise UserError(
+                self.env._("Only managers of customer logistics may do this.")
+            )
         # sudo: all tickets teach, not only those the manager may read
         self.sudo()._cron_learn()
         return self.env["ir.actions.act_window"]._for_xml_id(

@@ -15,7 +15,7 @@ class LogisticsTriageRule(models.Model):
     _description = "Triage Rule"
     _order = "issue_type_id, sequence, id"
 
-    name = fields.Char(required=True, translate=True)
+    name = fields.Char(required=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     issue_type_id = fields.Many2one(
@@ -72,8 +72,10 @@ class LogisticsTriageRule(models.Model):
                 rule.sample_match = str(error)
                 continue
             rule.sample_match = (
-                found.group() if found else self.env._("no match")
-            ) if rule.sample else False
+                (found.group() if found else self.env._("no match"))
+                if rule.sample
+                else False
+            )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -7,7 +7,12 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     logistics_criticality = fields.Selection(
-        [("0", "Normal"), ("1", "Important"), ("2", "Hospital"), ("3", "Life depends on it")],
+        [
+            ("0", "Normal"),
+            ("1", "Important"),
+            ("2", "Hospital"),
+            ("3", "Life depends on it"),
+        ],
         string="Criticality",
         default="0",
         help="Factor of the priority of this customer's tickets; see the priority table.",

@@ -19,7 +19,9 @@ SEED_MODEL = DATA / "triage" / "seed_model.npz"
 
 
 def rules():
-    with (DATA / "logistics.triage.rule.csv").open(encoding="utf-8", newline="") as lines:
+    with (DATA / "logistics.triage.rule.csv").open(
+        encoding="utf-8", newline=""
+    ) as lines:
         return triage.Rules(
             triage.Rule(
                 number,
@@ -75,13 +77,16 @@ def test_rules_alone_decide_nothing_by_one_word():
 def test_numbers_do_not_matter():
     assert triage.plain("S00042  １２３") == triage.plain("S99 7")
     one, other = (
-        triage.judge(f"{number} 파손되어 왔어요", MODEL, RULES) for number in ("S00042", "S99999")
+        triage.judge(f"{number} 파손되어 왔어요", MODEL, RULES)
+        for number in ("S00042", "S99999")
     )
     assert one.scores == other.scores
 
 
 def test_learning_says_how_good_it_is():
-    texts = [f"red apple {n}" for n in "abcdefghij"] + [f"blue sky {n}" for n in "abcdefghij"]
+    texts = [f"red apple {n}" for n in "abcdefghij"] + [
+        f"blue sky {n}" for n in "abcdefghij"
+    ]
     labels = ["fruit"] * 10 + ["weather"] * 10
     model = triage.learn(texts, labels, triage.Rules([]))
     assert model.meta["accuracy"] == 1.0 and model.meta["rows"] == 20
@@ -95,16 +100,22 @@ def test_own_ngrams_are_those_of_scikit_learn():
 
     texts = ["주문 배송 언제", "my parcel is late", "a bb ccc dddddddd"]
     vectorizer = TfidfVectorizer(
-        analyzer="char_wb", ngram_range=triage.NGRAMS, sublinear_tf=True, lowercase=False
+        analyzer="char_wb",
+        ngram_range=triage.NGRAMS,
+        sublinear_tf=True,
+        lowercase=False,
     ).fit(texts)
     analyse = vectorizer.build_analyzer()
     for text in texts:
         own = triage._grams(text, *triage.NGRAMS)
-        assert sorted(g for g, n in own.items() for _ in range(n)) == sorted(analyse(text))
+        assert sorted(g for g, n in own.items() for _ in range(n)) == sorted(
+            analyse(text)
+        )
 
 
 @pytest.mark.parametrize(
-    "texts, labels, words", [(["a"], [], "1 texts"), (["a", "b"], ["x", "x"], "two issues")]
+    "texts, labels, words",
+    [(["a"], [], "1 texts"), (["a", "b"], ["x", "x"], "two issues")],
 )
 def test_impossible_lessons_are_named(texts, labels, words):
     with pytest.raises(ValueError, match=words):
