@@ -65,6 +65,30 @@ def m3(folder):
     return frame[train], frame[~train]
 
 
+def retail_weeks(folder):
+    """Weekly pieces sold by article of a gift wholesaler, about 2,800 x 53: (train, test).
+
+    Complete weeks; articles sold in 10 weeks or more; the last 4 weeks held out.
+    """
+    columns = ["StockCode", "Quantity", "InvoiceDate", "UnitPrice"]
+    path = folder / "online_retail" / "online_retail.csv.gz"
+    lines = pd.read_csv(path, usecols=columns, dtype={"StockCode": str})
+    lines = lines[(lines.Quantity > 0) & (lines.UnitPrice > 0)]
+    days = pd.to_datetime(lines.InvoiceDate).dt.normalize()
+    lines["ds"] = days - pd.to_timedelta(days.dt.weekday, unit="D")
+    sold = lines[lines.ds < lines.ds.max()].groupby(["StockCode", "ds"]).Quantity.sum()
+    wide = sold.unstack("ds", fill_value=0)
+    past, held = wide.iloc[:, :-4], wide.iloc[:, -4:]
+    ids = past.index[(past > 0).sum(axis=1) >= 10]
+    first = past.loc[ids].gt(0).idxmax(axis=1)
+    out = []
+    for part in (past.loc[ids], held.loc[ids]):
+        long = part.stack().rename("y").reset_index().rename(columns={"StockCode": "unique_id"})
+        # an article begins with its first sale
+        out.append(long[long.ds >= long.unique_id.map(first)])
+    return tuple(out)
+
+
 def orange_juice(folder):
     """Weekly sales by store and brand with own price, deal and feature."""
     path = folder / "orange_juice" / "orange_juice_store_brand_week.csv.gz"

@@ -54,6 +54,7 @@ def run(context):
             result = engine.forecast(train, freq="M", horizon=horizon, policy="thorough", jobs=0)
             rows += _bars(name, "thorough", result, train, test)
     rows += _drivers(engine, folder)
+    rows += _retail(engine, *sets.retail_weeks(folder))
     for name in ("M3 monthly", "hospital"):
         rows += _peers(name, results[name], *months[name], 1 if context.size == "large" else 24)
     for name, frame in (("hospital", sets.hospital(folder)), ("BRAF", sets.braf(folder))):
@@ -121,6 +122,22 @@ def _drivers(engine, folder):
     note = "peer: ours without drivers"
     rows.append(Row.of(f"{label} WAPE", ours, float(wrong["none"] / total), "WAPE", note))
     return rows + _intervals(label, "fast", {level: value / count for level, value in inside.items()})
+
+
+def _retail(engine, train, test):
+    """Weeks of an online shop: the automatic choice beside Comb, the intervals."""
+    from omni_forecast.engine import accuracy
+
+    result = engine.forecast(train, freq="W", horizon=4)
+    past, y = sets.past_of(train), sets.actual_of(test)
+    label = f"online retail, weeks ({len(past):,} series)"
+    comb = result.by_model[result.by_model.model == "comb"]
+    seen, base = (
+        sets.judge(accuracy, past, y, sets.matrix(table, test))["RMSSE"] for table in (result.forecasts, comb)
+    )
+    note = "automatic choice (fast); peer: always Comb"
+    rows = [Row.of(f"{label} RMSSE", seen, base, "RMSSE", note)]
+    return rows + _intervals(label, "fast", sets.coverages(result, test, y))
 
 
 # -- peers ------------------------------------------------------------------------------
