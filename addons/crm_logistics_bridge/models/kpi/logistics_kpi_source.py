@@ -180,7 +180,7 @@ class LogisticsKpiSource(models.AbstractModel):
             touched=touched if first.year > FIRST_YEAR else SQL(),
         )
 
-    def _sql_return(self, company, first, last):
+    def _sql_return(self, company, _first, _last):
         """Returns by request (rate, wrong articles) and by settlement (days)."""
         wrong = self.env.ref("crm_logistics_bridge.return_reason_wrong", False)
         return SQL(
@@ -243,7 +243,7 @@ class LogisticsKpiSource(models.AbstractModel):
             last=last,
         )
 
-    def _sql_rating(self, company, first, last):
+    def _sql_rating(self, company, _first, _last):
         """Ratings of tickets and of deliveries, one to five."""
         return SQL(
             """

@@ -115,7 +115,7 @@ class SaleOrder(models.Model):
         if not operation:
             raise UserError(self.env._("Please choose a refund or an exchange."))
         handover = self._logistics_handover_values(request)
-        reasons = self.env["logistics.return.reason"].search([])
+        reasons = self.env["logistics.return.reason"].search([("active", "=", True)])
         refused, values_list = [], []
         for key, wish in wanted.items():
             row = rows[key]

@@ -63,7 +63,7 @@ class LogisticsControlTower(models.AbstractModel):
             for product, name in held.items():
                 entry = blocked.setdefault(product, {"name": name, "ids": []})
                 entry["ids"].append(row["id"])
-        for warehouse, done in self._done_today(warehouse_id).items():
+        for warehouse, done in self._done_today().items():
             if warehouse in load:
                 load[warehouse]["done"] = done
         reasons = dict(
@@ -179,7 +179,7 @@ class LogisticsControlTower(models.AbstractModel):
             missing.setdefault(picking, {})[product] = name
         return missing
 
-    def _done_today(self, warehouse_id):
+    def _done_today(self):
         """Deliveries that left today, by warehouse; one query."""
         return dict(
             self.env.execute_query(

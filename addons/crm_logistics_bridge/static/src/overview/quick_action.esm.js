@@ -94,12 +94,7 @@ export class LogisticsQuickAction extends Component {
             const told = await this.orm.silent.call(
                 "res.partner",
                 "do_logistics_quick_action",
-                [
-                    this.props.partnerId,
-                    this.props.orderId,
-                    this.state.kind,
-                    this.values,
-                ]
+                [this.props.partnerId, this.props.orderId, this.state.kind, this.values]
             );
             this.notification.add(told, {type: "success"});
             this.props.close();
