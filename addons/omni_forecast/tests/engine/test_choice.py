@@ -2,6 +2,9 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Which model speaks: by worth, by class, never by one series' luck."""
 
+import importlib.util
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -133,3 +136,28 @@ def test_a_dear_policy_that_does_worse_is_not_kept():
     same = error * random.choice([0.9, 1.1], error.shape)
     alike = backtest_of(actual, comb=actual + error, balanced=actual + same)
     assert policy.keep_if_good("balanced", alike, classes, rows).all()
+
+
+def test_every_reason_has_words_in_the_readers_language(engine, mixed):
+    """tools/texts.py knows each sentence of the engine, with its percentage."""
+    path = Path(__file__).resolve().parents[2] / "tools" / "texts.py"
+    spec = importlib.util.spec_from_file_location("omni_forecast_texts", path)
+    texts = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(texts)
+
+    class Env:
+        @staticmethod
+        def _(text, *figures, **named):
+            return "<" + (text % (figures or named) if figures or named else text) + ">"
+
+    result = engine.forecast(mixed, freq="M", horizon=3, windows=2)
+    said = dict(zip(result.choice.model, result.choice.reason, strict=True))
+    said["comb"] = policy.REGULAR
+    said |= {"tsb": policy.STOPPED, "naive": "No demand in the whole history: zero."}
+    for model, reason in said.items():
+        assert texts.reason_text(Env, model, reason).startswith("<"), reason
+    for reason in (
+        "Champion of its class: 12% less error than the combination.",
+        "Known drivers cut the backtest error of such series by 12%.",
+    ):
+        assert " 12 %" in texts.reason_text(Env, "ses", reason)
