@@ -61,10 +61,14 @@ class TestKits(ForecastCase):
         back.origin_returned_move_id = moves[0]
         self.env.flush_all()
         self.assertEqual(self.demand(plan)[kit], ("2026-01-01", [2, 0]))
-        outcome = plan.action_run_now()
+        # a planner without any right on bills of materials
+        outcome = plan.with_user(self.planner).action_run_now()
         self.assertEqual(outcome["state"], "done", outcome["error"])
         self.assertFalse(
             self.env["forecast.recommendation"].search(
                 [("plan_id", "=", plan.id), ("product_id", "=", kit.id)]
             )
         )
+        self.assertFalse(plan._ending_products([kit.id, screw.id]))
+        (screw | board | kit).sale_ok = False
+        self.assertEqual(list(plan._ending_products([kit.id, screw.id])), [kit.id])

@@ -109,9 +109,12 @@ class ForecastPlan(models.Model):
         stopped = Domain.FALSE
         if self.fade_ended:
             stopped = Domain("sale_stop_date", "!=", False)
-            if "bom_line_ids" in self.env["product.product"]._fields:
-                # parts are not sold themselves, yet they are delivered
-                stopped &= Domain("bom_line_ids", "=", False)
+            if "mrp.bom.line" in self.env:
+                # parts are not sold themselves, yet they are delivered; sudo: planners
+                # need not be allowed to read bills of materials
+                lines = self.env["mrp.bom.line"].sudo()
+                parts = lines.search([("product_id", "in", list(product_ids))])
+                stopped &= Domain("id", "not in", parts.product_id.ids)
         products = self.env["product.product"].search(
             Domain("id", "in", list(product_ids))
             & (Domain("forecast_end_date", "!=", False) | stopped)

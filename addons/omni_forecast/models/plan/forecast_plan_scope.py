@@ -115,7 +115,9 @@ class ForecastPlan(models.Model):
         """Products that can be forecast: storable ones, or the kits where asked for."""
         domain = Domain("is_storable", "=", True)
         if self.kits == "kits" and self._kits_known():
-            domain |= Domain("product_tmpl_id.bom_ids.type", "=", "phantom")
+            # sudo: planners need not be allowed to read bills of materials
+            kits = self.env["mrp.bom"].sudo().search([("type", "=", "phantom")])
+            domain |= Domain("product_tmpl_id", "in", kits.product_tmpl_id.ids)
         return domain
 
     def _scope_sql(self):
