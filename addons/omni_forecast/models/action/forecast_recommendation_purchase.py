@@ -3,6 +3,8 @@
 
 from datetime import datetime, time, timedelta
 
+from psycopg2 import OperationalError
+
 from odoo import fields, models
 
 
@@ -171,22 +173,52 @@ class ForecastRecommendation(models.Model):
                 one._purchase_currency(),
             )
         )
-        for (company, warehouse, vendor, currency), some in groups.items():
-            some = some.with_company(company)
-            try:
-                with self.env.cr.savepoint():
-                    order = some._rfq(warehouse, vendor, currency)
-                    some._add_lines(order)
-                continue
-            except Exception:
-                # one bad line must not keep the others: below they go in one by one
-                self.env.invalidate_all(flush=False)
-
-            def alone(one, key=(warehouse, vendor, currency)):
-                one._add_lines(one._rfq(*key))
-
-            failed |= some._each(alone)
+        try:
+            with self.env.cr.savepoint():
+                # all at once: what Odoo recomputes is then recomputed once
+                drafts = todo._open_drafts()
+                for key, some in groups.items():
+                    some._order_from(key, drafts)
+            return failed
+        except OperationalError:
+            # a lock or the connection: nobody's fault, Odoo tries again
+            raise
+        except Exception:
+            # one bad line must not keep the others: below they go in one by one
+            self.env.invalidate_all(flush=False)
+        for key, some in groups.items():
+            failed |= some._each(
+                lambda one, key=key: one._order_from(key, one._open_drafts())
+            )
         return failed
+
+    def _order_from(self, key, drafts):
+        """Put these into the draft of their (company, warehouse, vendor, currency)."""
+        company, warehouse, vendor, currency = key
+        some = self.with_company(company)
+        some._add_lines(some._rfq(warehouse, vendor, currency, drafts.get(key)))
+
+    def _open_drafts(self):
+        """Our open drafts by (company, warehouse, vendor, currency)."""
+        orders = self.env["purchase.order"].search(
+            [
+                ("forecast_made", "=", True),
+                ("state", "=", "draft"),
+                ("partner_id", "in", self.vendor_id.ids),
+                ("picking_type_id", "in", self.warehouse_id.in_type_id.ids),
+                ("company_id", "in", self.company_id.ids),
+            ],
+            order="id desc",
+        )
+        return {
+            (
+                one.company_id,
+                one.picking_type_id.warehouse_id,
+                one.partner_id,
+                one.currency_id,
+            ): one
+            for one in orders
+        }
 
     def _without_right(self, *models):
         """All of these with the reason, where the user may not create such records."""
@@ -235,20 +267,9 @@ class ForecastRecommendation(models.Model):
             or self.company_id.currency_id
         )
 
-    def _rfq(self, warehouse, vendor, currency):
-        """Our open draft for vendor, warehouse and currency, or a new one."""
+    def _rfq(self, warehouse, vendor, currency, order=None):
+        """Our open draft for vendor, warehouse and currency (`order`), or a new one."""
         company = self.env.company
-        order = self.env["purchase.order"].search(
-            [
-                ("forecast_made", "=", True),
-                ("state", "=", "draft"),
-                ("partner_id", "=", vendor.id),
-                ("picking_type_id", "=", warehouse.in_type_id.id),
-                ("company_id", "=", company.id),
-                ("currency_id", "=", currency.id),
-            ],
-            limit=1,
-        )
         today = fields.Date.context_today(self)
         first = max(today, min(self.mapped("order_date") or [today]))
         when = datetime.combine(first, time(12))

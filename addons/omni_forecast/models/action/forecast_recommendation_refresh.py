@@ -53,6 +53,12 @@ class ForecastRecommendation(models.Model):
         return self._refresh_plan(plan, ids, ["rule"], run) if ids else 0
 
     def _refresh_plan(self, plan, series_ids, kinds, run=None):
+        if plan.partial_demand:
+            # part of the demand says nothing about what a warehouse needs
+            self.sudo().search(
+                [("plan_id", "=", plan.id), ("state", "=", "proposed")]
+            ).write({"state": "obsolete"})
+            return 0
         moving = [kind for kind in kinds if kind != "rule"]
         total = 0
         if moving:
@@ -73,9 +79,6 @@ class ForecastRecommendation(models.Model):
 
     def _states(self, plan, domain):
         """State of the plan's active series, with supply, rule, levels and stock."""
-        if plan.partial_demand:
-            # part of the demand says nothing about what a warehouse needs
-            return []
         series = self.env["forecast.series"]
         domain = [*domain, ("plan_id", "=", plan.id), ("active", "=", True)]
         # a kit is forecast, but only its components are on stock
