@@ -16,6 +16,8 @@ class TestDelphiPortal(HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # the words looked for are English, whatever the database speaks
+        cls.env["res.lang"]._activate_lang("en_US")
         cls.members = cls.env["res.users"]
         for login, groups, lang in (
             ("panel_member", "base.group_portal", "en_US"),
@@ -181,6 +183,7 @@ class TestDelphiPortalPhone(HttpCase):
     touch_enabled = True
 
     def test_tour_phone(self):
+        self.env["res.lang"]._activate_lang("en_US")
         users = self.env["res.users"]
         for index in range(3):
             users |= new_test_user(

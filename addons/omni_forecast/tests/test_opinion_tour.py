@@ -18,6 +18,7 @@ class TestOpinionTour(HttpCase):
 
     def setUp(self):
         super().setUp()
+        self.env["res.lang"]._activate_lang("en_US")
         warehouse = self.env["stock.warehouse"].search(
             [("company_id", "=", self.env.company.id)], limit=1
         )

@@ -206,14 +206,9 @@ class ForecastOpinion(models.Model):
         result = super().write(vals)
         if not self.env.su and {"quantity", "percent", "basis"} & set(vals):
             # a grid already handed in counts as it stands now
-            self.request_id.filtered(
-                lambda one: (
-                    self.env.user
-                    in one.participant_ids.filtered(
-                        lambda part: part.state == "answered"
-                    ).user_id
-                )
-            )._publish()
+            self.filtered(
+                lambda one: one.participant_id.state == "answered"
+            ).request_id._publish()
         return result
 
     @api.model_create_multi
