@@ -37,7 +37,7 @@ class ForecastEventLine(models.Model):
         readonly=True,
     )
     own = fields.Boolean(
-        string="Own", help="The uplift on the right counts instead of the learned one."
+        help="The uplift on the right counts instead of the learned one."
     )
     own_uplift = fields.Float(string="My Uplift", digits=(16, 4), aggregator="avg")
     uplift = fields.Float(

@@ -20,7 +20,7 @@ class ForecastPromiseLine(models.Model):
     warehouse_id = fields.Many2one("stock.warehouse", required=True, ondelete="cascade")
     demand = fields.Float(digits="Product Unit")
     on_time = fields.Float(digits="Product Unit")
-    late = fields.Float(string="Late", digits="Product Unit")
+    late = fields.Float(digits="Product Unit")
     share = fields.Float(string="On Time (%)", digits=(16, 4), aggregator="avg")
     stock = fields.Float(string="On Hand", digits="Product Unit")
     incoming = fields.Float(
@@ -32,7 +32,7 @@ class ForecastPromiseLine(models.Model):
     )
     first_date = fields.Date(string="Breaks on")
     cause = fields.Selection(
-        [("stock", "Out of Stock"), ("capacity", "Capacity Reached")], string="Cause"
+        [("stock", "Out of Stock"), ("capacity", "Capacity Reached")]
     )
 
     def _break_sentence(self):

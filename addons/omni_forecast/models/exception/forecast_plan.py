@@ -47,7 +47,7 @@ class ForecastPlan(models.Model):
     @api.model
     def _cron_refresh_exceptions(self):
         """Job: stock changes daily, a plan may run weekly."""
-        for plan in self.search([]):
+        for plan in self.search([("active", "=", True)]):
             plan._refresh_exceptions()
 
     @api.private
