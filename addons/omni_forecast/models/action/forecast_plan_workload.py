@@ -30,6 +30,9 @@ class ForecastPlan(models.Model):
         if not places:
             return
         now = fields.Datetime.now()
+        # the planner takes the sums above for a row or two and would scan them once for
+        # each line of the forecast
+        self.env.cr.execute("SET LOCAL enable_nestloop = off")
         self.env.cr.execute(
             SQL(
                 """
@@ -62,14 +65,18 @@ whole AS (
            COUNT(*)::float8 AS lines
       FROM done GROUP BY warehouse_id
 ),
+count AS (
+    SELECT warehouse_id, weekday, COUNT(*) AS lines
+      FROM done GROUP BY warehouse_id, weekday
+),
 weekday AS (
     SELECT place.warehouse_id, day AS weekday,
-           COALESCE((SELECT COUNT(*) FROM done
-                      WHERE done.warehouse_id = place.warehouse_id
-                        AND done.weekday = day) / whole.lines, 1 / 7.0) AS share
+           COALESCE(COALESCE(count.lines, 0) / whole.lines, 1 / 7.0) AS share
       FROM place
-      LEFT JOIN whole ON whole.warehouse_id = place.warehouse_id
      CROSS JOIN generate_series(1, 7) AS day
+      LEFT JOIN whole ON whole.warehouse_id = place.warehouse_id
+      LEFT JOIN count ON count.warehouse_id = place.warehouse_id
+                     AND count.weekday = day
 ),
 period AS (
     SELECT series.warehouse_id, line.date AS first,
@@ -121,3 +128,4 @@ ORDER BY day.warehouse_id, day.date
                 else SQL(),
             )
         )
+        self.env.cr.execute("SET LOCAL enable_nestloop = on")
