@@ -205,11 +205,40 @@ export class ForecastJudgement extends Component {
                 label,
                 value,
                 height: Math.max(2, (100 * Math.abs(value)) / top),
-                added: before && this.added(total, before, name),
+                ...this.change(before ? this.added(total, before, name) : null),
                 units: total[name].bias_units,
                 periods: total[name].periods,
             };
         });
+    }
+
+    /** What a step changed, in words. */
+    change(added) {
+        const size = this.difference(Math.abs(added));
+        if (added === null || Math.abs(added) < 0.0005) {
+            return {added, change: added === null ? "" : _t("no change"), title: ""};
+        }
+        return added > 0
+            ? {
+                  added,
+                  change: _t("▼ %s better", size),
+                  title: _t("Better than the step before"),
+              }
+            : {
+                  added,
+                  change: _t("▲ %s worse", size),
+                  title: _t("Worse than the step before"),
+              };
+    }
+
+    get summary() {
+        const size = this.difference(Math.abs(this.best));
+        return this.best > 0
+            ? _t(
+                  "Altogether the steps take %s of error away from the naive forecast.",
+                  size
+              )
+            : _t("Altogether the steps add %s of error to the naive forecast.", size);
     }
 
     get best() {
