@@ -3,6 +3,7 @@
 /* Marks behind and beside the curves; Chart.js plugins without state of their own. */
 
 const EVENT = "230, 159, 0";
+const NARROW = 500;
 
 /** Half the distance between two periods, in pixels. */
 function halfStep(scale) {
@@ -53,6 +54,10 @@ export function eventMarks(events, color) {
                 );
                 ctx.fillStyle = `rgba(${EVENT}, 0.9)`;
                 ctx.fillRect(left, chartArea.top, Math.max(right - left, 2), 3);
+                if (chartArea.width < NARROW) {
+                    // no room for names on a phone; the tooltip says them
+                    return;
+                }
                 ctx.fillStyle = color;
                 const room = Math.max(right - left, 90);
                 const x = Math.min(left + 2, chartArea.right - room);
