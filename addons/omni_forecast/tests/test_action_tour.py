@@ -28,7 +28,7 @@ class ActionTourCase(HttpCase):
         vendor = self.env["res.partner"].create({"name": "Tour vendor"})
         self.product = self.env["product.product"].create(
             {
-                "name": "Tour purchase",
+                "name": "Tour article",
                 "type": "consu",
                 "is_storable": True,
                 "standard_price": 5,
@@ -39,8 +39,8 @@ class ActionTourCase(HttpCase):
         )
         plan = self.env["forecast.plan"].create(
             {
-                "name": "Tour purchases",
-                "product_domain": "[('name', '=', 'Tour purchase')]",
+                "name": "Tour orders",
+                "product_domain": "[('name', '=', 'Tour article')]",
                 "user_id": self.user.id,
             }
         )

@@ -4,8 +4,8 @@ import {registry} from "@web/core/registry";
 
 const open = {
     desktop:
-        ".o_data_row:contains(Tour purchase):contains(Purchase) .o_data_cell[name=product_id]",
-    phone: ".o_kanban_record:contains(Tour purchase):contains(Order by)",
+        ".o_data_row:contains(Tour article) .o_data_cell[name=kind]:contains(Purchase)",
+    phone: ".o_kanban_record:contains(Tour article):contains(Order by)",
 };
 
 function steps(size) {
@@ -18,24 +18,26 @@ function steps(size) {
         {
             content: "The reason has figures",
             trigger: ".o_form_view [name=reason]:contains(below the reorder point)",
+            timeout: 60000,
         },
         {
             content: "Apply",
-            trigger: "button[name=action_apply]:not(:disabled)",
+            trigger: ".o_form_view button[name=action_apply]:not(:disabled)",
             run: "click",
         },
         {
             content: "The outcome is told",
-            trigger: ".o_notification:contains(1 recommendation)",
+            trigger: ".o_notification:contains(1 recommendation(s) applied)",
             timeout: 60000,
         },
         {
             content: "There is an order to look at",
             trigger: "button[name=action_open_purchase]",
+            timeout: 60000,
         },
         {
             content: "Take it back",
-            trigger: "button[name=action_undo]:not(:disabled)",
+            trigger: ".o_form_view button[name=action_undo]:not(:disabled)",
             run: "click",
         },
         {
