@@ -109,6 +109,7 @@ def test_add_ons_depend_downwards_only():
     allowed = {
         "crm_logistics_bridge": set(),
         "omni_forecast": set(),
+        "omni_forecast_queue_job": {"omni_forecast"},
         "medical_supply_crm": {"crm_logistics_bridge", "omni_forecast"},
     }
     assert set(manifests) <= set(allowed), "say here what a new add-on may depend on"
@@ -159,7 +160,6 @@ def test_add_on_is_documented_and_buildable(addon):
         "readme/CONTRIBUTORS.md",
         "static/description/icon.png",
         "pyproject.toml",
-        "security/ir.model.access.csv",
         f"i18n/{addon}.pot",
         "i18n/ko.po",
     ):
@@ -209,6 +209,8 @@ def test_every_data_file_is_in_the_manifest(addon):
 @pytest.mark.parametrize("addon", NAMES)
 def test_every_model_has_access_rights(addon):
     path = addons.ADDONS / addon / "security" / "ir.model.access.csv"
+    if not addons.own_models(addon) and not path.exists():
+        return  # glue: it extends models of others
     with path.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     covered = {row["model_id:id"].split(".")[-1] for row in rows}
