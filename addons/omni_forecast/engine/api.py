@@ -187,22 +187,10 @@ def forecast(
         drivers_choice(back, explained.rows, classes, model, reason, margin)
     _name_short(table, problems)
     final = _pick(mean, model)
-    past = np.full(back.actual.shape, np.nan)
-    for name in np.unique(model.astype(str)):
-        rows = model == name
-        if name in back.mean:
-            known = back.mean[name][:, rows]
-            # origins at which a dear model was not asked: the combination's errors
-            past[:, rows] = np.where(np.isnan(known), back.mean["comb"][:, rows], known)
+    past = _past_of(model, back)
     group = classes.sparse.astype(int)
     level = np.nanmean(np.abs(table.y[:, -2 * max(season, 12) :]), axis=1)
-    scale = intervals.series_scale(sigma, level, table.n, group)
-    past_scale = np.full(back.sigma.shape, np.nan)
-    for w in range(len(back.cuts)):
-        ok = ~np.isnan(back.sigma[w])
-        past_scale[w, ok] = intervals.series_scale(
-            back.sigma[w, ok], back.level[w, ok], table.n[ok] - back.cuts[w], group[ok]
-        )
+    scale, past_scale = _scales(table.n, sigma, level, back, group)
     error = back.actual - past
     closed, closed_past = closed_cells(classes.closed, ahead, back.cuts)
     final[closed] = 0.0
@@ -260,6 +248,31 @@ def forecast(
         else backtest_frame(None, None),
         problems=problems.frame(),
     )
+
+
+def _past_of(model, back):
+    """(W, N, H) backtest of the model that speaks for each series.
+
+    Origins at which a dear model was not asked take the combination's forecast.
+    """
+    past = np.full(back.actual.shape, np.nan)
+    for name in np.unique(model.astype(str)):
+        rows = model == name
+        if name in back.mean:
+            known = back.mean[name][:, rows]
+            past[:, rows] = np.where(np.isnan(known), back.mean["comb"][:, rows], known)
+    return past
+
+
+def _scales(n, sigma, level, back, group):
+    """((N,), (W, N)): one-step error of each series now and at the origins."""
+    past = np.full(back.sigma.shape, np.nan)
+    for w, cut in enumerate(back.cuts):
+        ok = ~np.isnan(back.sigma[w])
+        past[w, ok] = intervals.series_scale(
+            back.sigma[w, ok], back.level[w, ok], n[ok] - cut, group[ok]
+        )
+    return intervals.series_scale(sigma, level, n, group), past
 
 
 def _progress(callback, n, horizon, season, windows, wish):

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from . import accuracy
 from .models import fit_rows
 
 BLOCK = 1024  # rows of 84 periods fitted at once; longer rows in smaller blocks
