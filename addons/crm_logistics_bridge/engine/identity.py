@@ -43,8 +43,9 @@ def phone_spellings(e164):
 def plain_e164(number, country_code="KR"):
     """E.164 of a number by the rules of the numbering plan's first digits alone.
 
-    For machines without the phone library; Korean numbers and numbers that bring
-    their country code ("+", "00"). Anything else gives "".
+    For machines without the phone library and for foreign companies with customers in
+    Korea; Korean numbers and numbers that bring their country code ("+", "00").
+    Anything else gives "".
 
     >>> plain_e164("010-1234-5678")
     '+821012345678'
@@ -56,6 +57,9 @@ def plain_e164(number, country_code="KR"):
         digits = "+82" + digits[4:]
     if digits.startswith("+"):
         return digits if re.fullmatch(r"\+[1-9]\d{7,14}", digits) else ""
-    if country_code == "KR" and re.fullmatch(r"0\d{8,10}", digits):
+    # Korean mobile numbers look like no other country's; landlines need to be at home.
+    if re.fullmatch(r"01[016789]\d{7,8}", digits) or (
+        country_code == "KR" and re.fullmatch(r"0\d{8,10}", digits)
+    ):
         return "+82" + digits[1:]
     return ""

@@ -161,6 +161,21 @@ class TestIntake(LogisticsCase):
                 self.assertEqual(message.sender_phone, "+821012345678")
                 self.assertEqual(message.partner_id, self.contact)
 
+    def test_phone_of_another_country_than_the_company(self):
+        self.company.country_id = self.env.ref("base.us")
+        first = self.arrive("물건이 안 왔습니다 확인 바람", external_id="1")
+        self.assertEqual(first.sender_phone, "+821012345678")
+        self.assertEqual(first.partner_id, self.contact)
+        odd = [
+            self.arrive(
+                "hello, is anybody there today",
+                external_id=number,
+                sender={"phone": "77-123"},
+            )
+            for number in ("2", "3")
+        ]
+        self.assertEqual(odd[0].ticket_id, odd[1].ticket_id)
+
     def test_handle_is_learned_from_a_certain_message(self):
         sender = {"handle": "minji88"}
         self.assertFalse(self.arrive("안녕", external_id="0", sender=sender).partner_id)

@@ -62,6 +62,7 @@ class LogisticsIntake(models.AbstractModel):
                 "masked_count",
             )
         }
+        row["subject"] = row["subject"] or values["text"].splitlines()[0][:120]
         message, new = self.env["logistics.intake.message"]._claim(account, row)
         if not new:
             if message.state == "done":

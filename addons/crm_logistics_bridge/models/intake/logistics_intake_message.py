@@ -15,7 +15,6 @@ class LogisticsIntakeMessage(models.Model):
 
     account_id = fields.Many2one(
         "logistics.channel.account",
-        string="Account",
         required=True,
         readonly=True,
         ondelete="restrict",

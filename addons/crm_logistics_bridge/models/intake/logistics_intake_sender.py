@@ -15,7 +15,7 @@ class LogisticsIntake(models.AbstractModel):
 
     @api.private
     def _e164(self, company, number):
-        """A phone number as Odoo's phone validation writes it; "" when it is none."""
+        """A phone number as Odoo's phone validation writes it, else its digits."""
         if not number:
             return ""
         country = company.country_id
@@ -24,7 +24,10 @@ class LogisticsIntake(models.AbstractModel):
             number, code, country.phone_code or 82, "E164", raise_exception=False
         )
         if not (formatted or "").startswith("+") or " " in formatted:
-            formatted = plain_e164(number, code)
+            # A number nobody can place is still the same number the next time.
+            formatted = plain_e164(number, code) or "".join(
+                char for char in number if char.isdigit()
+            )
         return formatted
 
     @api.private

@@ -31,7 +31,6 @@ class LogisticsSenderIdentity(models.Model):
     )
     account_id = fields.Many2one(
         "logistics.channel.account",
-        string="Account",
         readonly=True,
         ondelete="cascade",
         help="A handle means somebody only within its channel.",

@@ -77,7 +77,7 @@ class LogisticsPriorityFactor(models.Model):
     def _bounds(self):
         """{factor: ((lower, weight or priority), ...)}, highest bound first."""
         table = {}
-        for row in self.search([], order="lower desc"):
+        for row in self.search([("factor", "!=", False)], order="lower desc"):
             table.setdefault(row.factor, []).append(
                 (row.lower, row.priority if row.factor == "priority" else row.weight)
             )

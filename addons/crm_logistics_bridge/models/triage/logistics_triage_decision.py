@@ -44,11 +44,11 @@ class LogisticsTriageDecision(models.Model):
     )
     rule_ids = fields.Many2many("logistics.triage.rule", string="Rules", readonly=True)
     words = fields.Char(
-        string="Words", readonly=True, help="What the rules matched in the text."
+        readonly=True, help="What the rules matched in the text."
     )
     scores = fields.Json(readonly=True)
     model_id = fields.Many2one(
-        "logistics.triage.model", string="Model", readonly=True, ondelete="set null"
+        "logistics.triage.model", readonly=True, ondelete="set null"
     )
     priority_before = fields.Char(readonly=True)
     priority_factors = fields.Json(readonly=True)

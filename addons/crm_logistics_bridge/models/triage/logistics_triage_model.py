@@ -45,7 +45,6 @@ class LogisticsTriageModel(models.Model):
         help="Share of messages classed rightly in cross-validation, decided or not.",
     )
     macro_f1 = fields.Float(
-        string="Macro F1",
         readonly=True,
         aggregator=False,
         help="Mean over the issue types of 2 × precision × recall / (precision + recall).",
