@@ -8,7 +8,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 
 
 class ActionTourCase(HttpCase):
-    """A purchaser's week: look at the purchases, apply one, look at the order, undo it."""
+    """A purchaser's week: look at a purchase, apply it, see the order, undo it."""
 
     size = "desktop"
     browser_size = "1400x900"
@@ -80,7 +80,7 @@ class ActionTourCase(HttpCase):
         purchase = self.proposals.filtered(lambda one: one.kind == "purchase")
         self.assertTrue(purchase)
         self.start_tour(
-            "/odoo/action-omni_forecast.action_forecast_recommendation",
+            f"/odoo/action-omni_forecast.action_forecast_recommendation/{purchase.id}",
             f"omni_forecast_purchase_{self.size}",
             login="tour_buyer",
             timeout=180,
