@@ -27,6 +27,7 @@
         "views/forecast_override_wizard_views.xml",
         "views/forecast_opinion_views.xml",
         "views/forecast_request_views.xml",
+        "views/forecast_request_participant_views.xml",
         "views/forecast_delphi_views.xml",
         "views/forecast_research_views.xml",
         "views/forecast_delphi_templates.xml",

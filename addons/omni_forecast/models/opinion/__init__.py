@@ -13,6 +13,7 @@ from . import forecast_opinion
 from . import forecast_opinion_effect
 from . import forecast_request_sales
 from . import forecast_delphi
+from . import forecast_delphi_participant
 from . import forecast_delphi_round
 from . import forecast_delphi_rounds
 from . import forecast_research
