@@ -8,7 +8,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 
 
 class ActionTourCase(HttpCase):
-    """A purchaser's week: look at a purchase, apply it, see the order, undo it."""
+    """A purchaser's week: look at a purchase, apply it, undo it."""
 
     size = "desktop"
     browser_size = "1400x900"

@@ -15,13 +15,9 @@ const steps = () => [
         run: "click",
     },
     {
-        content: "There is an order to look at",
-        trigger: ".o_form_view button[name=action_open_purchase]",
-        timeout: 60000,
-    },
-    {
-        content: "Take it back",
+        content: "It is applied; take it back",
         trigger: ".o_form_view button[name=action_undo]:not(:disabled)",
+        timeout: 60000,
         run: "click",
     },
     {
