@@ -95,7 +95,7 @@ class ForecastPlan(models.Model):
     incremental = fields.Boolean(
         string="Only What Changed",
         help="A run forecasts only the series whose demand or settings have changed since "
-        "the last one; the others keep forecast and recommendation.",
+        "the last one; the others keep their forecast.",
     )
     full_every = fields.Integer(
         string="Full Every",

@@ -16,6 +16,7 @@ from .run_cancel import Cancelled
 _logger = logging.getLogger(__name__)
 
 LOCK_CLASS = 0x0F02  # first key of the advisory lock; the second is the plan's id
+MANY = 10000  # lines after which PostgreSQL is told about the new size of tables
 TAKES = 5  # how often a run may stop its worker before it is given up
 
 
@@ -206,6 +207,9 @@ class ForecastRun(models.Model):
         if failed and failed == parts:
             raise UserError(failed[0].error)
         self._step(self.env._("Closing the run"), 96, commit)
+        if sum(parts.mapped("line_count")) > MANY:
+            # the statements to come would be planned for the tables of before
+            self.env.cr.execute("ANALYZE forecast_series, forecast_line")
         failed._name_failed()
         self._retire(plan)
         self._judge(plan)
