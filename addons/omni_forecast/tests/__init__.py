@@ -37,4 +37,3 @@ from . import test_tour_planner
 from . import test_transfer
 from . import test_true_demand
 from . import test_run_parts
-from . import test_judgement_tour
