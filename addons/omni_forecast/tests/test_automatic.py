@@ -4,7 +4,7 @@
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError
-from odoo.tests import freeze_time
+from odoo.tests import freeze_time, new_test_user
 
 from odoo.addons.omni_forecast.models.action import forecast_recommendation_decide
 
@@ -187,3 +187,32 @@ class TestAutomatic(ActionCase):
         before = run._settings(self.plan)
         self.plan.auto_max_value = 12345
         self.assertEqual(run._settings(self.plan), before)
+
+    def test_who_sees_what(self):
+        self.run_plan()
+        contributor = new_test_user(
+            self.env,
+            login="forecast_contributor_only",
+            groups="omni_forecast.group_forecast_contributor",
+            company_id=self.company.id,
+            company_ids=[(6, 0, self.company.ids)],
+        )
+        other = self.env["res.company"].create({"name": "Apart"})
+        stranger = new_test_user(
+            self.env,
+            login="forecast_stranger_2",
+            groups="omni_forecast.group_forecast_manager",
+            company_id=other.id,
+            company_ids=[(6, 0, other.ids)],
+        )
+        for name in ("recommendation", "batch", "workload", "transfer.lane"):
+            model = self.env[f"forecast.{name}"]
+            with self.assertRaises(AccessError):
+                model.with_user(contributor).search([])
+            found = (
+                model.with_user(stranger)
+                .with_context(allowed_company_ids=other.ids)
+                .search([])
+            )
+            self.assertNotIn(self.company, found.company_id, name)
+        self.assertTrue(self.env["forecast.batch"].with_user(self.reader).search([]))
