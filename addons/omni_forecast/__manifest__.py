@@ -20,6 +20,7 @@
         "security/ir.model.access.csv",
         "views/forecast_run_views.xml",
         "views/forecast_recommendation_views.xml",
+        "views/forecast_recommendation_form_views.xml",
         "views/forecast_series_views.xml",
         "views/forecast_line_views.xml",
         "views/forecast_plan_views.xml",

@@ -7,7 +7,7 @@ from . import logistics_job_run
 from . import eta
 from . import logistics_ticket_link
 from . import logistics_link_resolver
-from . import logistics_numbering
+from . import numbering
 from . import intake
 from . import logistics_timeline_event
 from . import logistics_timeline_use
