@@ -54,8 +54,10 @@ class SaleOrder(models.Model):
         if self.state != "sale":
             return []
         # The portal has checked that this order may be seen; its own deliveries may too.
-        resent = self.sudo().env["stock.picking"].search(
-            [("logistics_resend_order_id", "=", self.id)]
+        resent = (
+            self.sudo()
+            .env["stock.picking"]
+            .search([("logistics_resend_order_id", "=", self.id)])
         )
         pickings = (self.sudo().picking_ids | resent).filtered(
             lambda p: p.state != "cancel"

@@ -43,9 +43,7 @@ class LogisticsTriageDecision(models.Model):
         readonly=True,
     )
     rule_ids = fields.Many2many("logistics.triage.rule", string="Rules", readonly=True)
-    words = fields.Char(
-        readonly=True, help="What the rules matched in the text."
-    )
+    words = fields.Char(readonly=True, help="What the rules matched in the text.")
     scores = fields.Json(readonly=True)
     model_id = fields.Many2one(
         "logistics.triage.model", readonly=True, ondelete="set null"
