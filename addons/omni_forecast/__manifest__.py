@@ -23,6 +23,7 @@
         "views/forecast_recommendation_form_views.xml",
         "views/forecast_series_views.xml",
         "views/forecast_line_views.xml",
+        "views/forecast_plan_form_views.xml",
         "views/forecast_plan_views.xml",
         "views/forecast_adjustment_views.xml",
         "views/forecast_override_wizard_views.xml",
