@@ -21,3 +21,4 @@ from . import test_quick_actions
 from . import test_preference
 from . import test_kpi
 from . import test_control_tower
+from . import test_korean_of_dependencies
