@@ -5,6 +5,7 @@ import json
 
 from odoo import fields
 from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tools import mute_logger
 
 CODES = ["A" * 26, "B" * 26, "C" * 26]
 
@@ -124,6 +125,7 @@ class TestDelphiPortal(HttpCase):
         page = self.url_open(f"/my/forecast-panels/{self.panel.id}").text
         self.assertNotIn("Because", page)
 
+    @mute_logger("odoo.http")
     def test_portal_user_by_raw_rpc(self):
         """The panel's public methods and models, called as a portal user may call them."""
         self.authenticate("panel_outsider", "panel_outsider")

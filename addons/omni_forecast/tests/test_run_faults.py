@@ -13,6 +13,7 @@ from odoo.addons.omni_forecast.models.run.forecast_run_process import LOCK_CLASS
 from .common import SEASON, TODAY, ForecastCase
 
 PROCESS = "odoo.addons.omni_forecast.models.run.forecast_run_process"
+PART = "odoo.addons.omni_forecast.models.run.forecast_run_part"
 
 
 @freeze_time(TODAY)
@@ -50,7 +51,7 @@ class TestRunFaults(ForecastCase):
         self.plan.invalidate_recordset()
         self.assertEqual(self.plan.series_ids.line_ids.mapped("mean"), before)
 
-    @mute_logger(PROCESS)
+    @mute_logger(PROCESS, PART)
     def test_failure_while_writing_leaves_nothing_half_done(self):
         proposer = type(self.env["forecast.recommendation"])
         with patch.object(proposer, "_propose", side_effect=ValueError("disk full")):

@@ -223,6 +223,9 @@ class TestRunParts(ForecastCase):
         self.assertEqual(len(lines), 5 * self.plan.horizon)
         self.assertTrue(all(0 <= line.mean < 1e15 for line in lines))
         self.assertIn("nan", self.plan.last_run_id.problem_ids.mapped("code"))
+        # nor do the totals suffer from a value nobody knows
+        total = self.plan.node_ids.filtered(lambda node: node.level == "total")
+        self.assertTrue(all(value is not None for value in total.history["y"]))
 
     def test_part_size_must_be_a_number(self):
         self.set_part_size("many")

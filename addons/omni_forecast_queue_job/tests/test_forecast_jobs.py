@@ -57,7 +57,6 @@ class TestForecastJobs(ForecastCase):
                 job.func(*job.args, **job.kwargs)
 
     def test_without_a_runner_the_scheduled_job_does_it(self):
-        self.assertFalse(self.env["forecast.run"]._runner_lives())
         run = self.begin(lives=False)
         self.assertEqual(run.state, "done")
         self.assertFalse(self.jobs(run))
@@ -118,9 +117,12 @@ class TestForecastJobs(ForecastCase):
             again.unlink()
         # no runner any more: the queue takes it up, and the old jobs find nothing to do
         jobs = self.jobs(run)
-        self.env["forecast.run"]._recover_dead()
-        self.assertEqual(run.state, "queued")
-        with patch.object(type(self.env["ir.cron"]), "_commit_progress"):
+        with (
+            patch.object(type(self.env["ir.cron"]), "_commit_progress"),
+            patch.object(model, "_runner_lives", return_value=False),
+        ):
+            self.env["forecast.run"]._recover_dead()
+            self.assertEqual(run.state, "queued")
             run._process(commit=True)
         self.assertEqual(run.state, "done")
         self.perform(jobs)

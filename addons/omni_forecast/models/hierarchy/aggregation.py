@@ -155,7 +155,8 @@ SELECT series.id, series.product_id, series.warehouse_id, series.yearly_demand,
         at = self._ordinal(start) - self.cut
         if at < 0:
             values, at = values[-at:], 0
-        row[at : at + len(values)] = values
+        # a period of which nothing is known adds nothing to a total
+        row[at : at + len(values)] = [value or 0.0 for value in values]
 
     def _ordinal(self, day):
         """Whole periods from the first day of all histories to `day`."""

@@ -1,7 +1,6 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-import json
 import logging
 
 from odoo import fields, models
@@ -9,6 +8,7 @@ from odoo.tools import SQL
 
 from ...tools.bulk import bulk_insert
 from ..plan.forecast_plan import GRAINS
+from ..run.run_results import as_json
 from .aggregation import Aggregation
 from .hierarchy import KEYS, ORDER
 
@@ -136,7 +136,7 @@ class ForecastRun(models.Model):
                 **dict(zip(KEYS, (value or None for value in node[1:]), strict=True)),
                 **every.facts(number),
             }
-            row["history"] = json.dumps(row["history"])
+            row["history"] = as_json(row["history"])
             for name, value in row.items():
                 columns[name].append(value)
         rows = bulk_insert(

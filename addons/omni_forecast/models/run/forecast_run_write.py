@@ -1,7 +1,6 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-import json
 from dataclasses import dataclass
 from datetime import date
 
@@ -306,11 +305,11 @@ class ForecastRun(models.Model):
                 "exception": exception,
                 "exception_value": 0.0 if exception == "none" else one.yearly_value,
                 "problem": "\n".join(note[2] for note in notes) or None,
-                "problem_notes": json.dumps(notes) if notes else None,
+                "problem_notes": as_json(notes) if notes else None,
                 "recent_bias": number(choice["recent_bias"]),
                 "checked_periods": int(choice["checked"]),
                 "history": as_json(self._history(one)),
-                "model_means": json.dumps(results.by_model.get(one.uid, {})),
+                "model_means": as_json(results.by_model.get(one.uid, {})),
             }
             for name, value in row.items():
                 columns[name].append(value)
@@ -355,7 +354,7 @@ class ForecastRun(models.Model):
             columns["date"] += results.dates[block]
             columns["baseline"] += results.baseline[block]
             columns["base_bands"] += [
-                json.dumps(bands) if bands else None
+                as_json(bands) if bands else None
                 for bands in map(results.base_bands.get, range(block.start, block.stop))
             ]
             for band in Results.BANDS:
