@@ -12,6 +12,7 @@ from . import intervals
 from .backtest import (
     BLOCK,
     fit_panel,
+    leave_unlike,
     plan_cuts,
     run_backtest,
     shortest_training,
@@ -146,6 +147,7 @@ def forecast(
         mean, sigma, strength, wave = fit_panel(
             table.y, table.n, ahead, season, freq, classes.sparse, step, runner
         )
+        leave_unlike(back, table.n, strength > 0, season)
         unbias(mean, back, classes)
         explained = add_drivers(table, future, mean, back, ahead, problems)
         fit_models = functools.partial(

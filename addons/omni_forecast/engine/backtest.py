@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .models import fit_rows
+from .season import least_known
 
 BLOCK = 1024  # rows of 84 periods fitted at once; longer rows in smaller blocks
 MESSAGE = 1  # blocks sent to a worker at once
@@ -46,7 +47,8 @@ def plan_cuts(n, horizon, season, windows=None):
     without costing the training part its seasons. Panels of up to some thousand series
     get more origins (up to 12), since there the errors of other series are too few to
     lean on; two of those lie so late that only the first periods of their forecasts can
-    be judged yet. Large panels have three origins with the whole horizon known.
+    be judged yet. Large panels have three origins with the whole horizon known. Where no
+    history leaves room for the horizon, the origins lie as early as they can.
     """
     if windows is None:
         windows = int(np.clip(6000 // max(len(n), 1), 3, 12))
@@ -54,8 +56,14 @@ def plan_cuts(n, horizon, season, windows=None):
     late = 2 if windows > 4 and horizon > 2 else 0
     cuts = horizon + step * (np.arange(windows) - late)
     cuts = cuts[cuts > 0]
-    shortest = shortest_training(season)
-    return cuts[cuts <= max(int(n.max()) - shortest, 0)] if len(n) else cuts[:0]
+    if not len(n):
+        return cuts[:0]
+    most = max(int(n.max()) - shortest_training(season), 0)
+    if most < cuts.min():
+        # too short for the horizon: its first periods are better judged than nothing
+        cuts = most - step * np.arange(windows)
+        return cuts[cuts > 0][::-1]
+    return cuts[cuts <= most]
 
 
 def shortest_training(season):
@@ -169,6 +177,21 @@ def run_backtest(
                 result.mean[name] = np.full((count, size, horizon), np.nan, np.float32)
             result.mean[name][w, :rows] = values
     return result
+
+
+def leave_unlike(back, n, seasonal, season):
+    """Do not judge a series that has its season now at origins that could not know one, in
+    place.
+
+    From less history than `season.least_known` no season can be told from a trend, so the
+    errors there are those of another forecast: they would make the bands of a strong season
+    several times too wide.
+
+    :param seasonal: (N,) bool, a season is in the forecast that is given now
+    """
+    least = least_known(season)
+    for w, cut in enumerate(back.cuts):
+        back.actual[w, seasonal & (n - cut < least)] = np.nan
 
 
 def nearest_errors(error, scale, cuts):

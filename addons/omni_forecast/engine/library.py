@@ -13,7 +13,7 @@ import numpy as np
 
 from .cluster import Local
 from .errors import EngineError
-from .season import LEAST_LONG, LONG, YEAR, find_season
+from .season import LEAST_LONG, LEAST_SEASONS, LONG, YEAR, find_season
 
 NAMES = {
     "lib_dot": "DynamicOptimizedTheta",
@@ -107,8 +107,8 @@ def fit_part(part):
 
     results = []
     for y, whole in zip(rows, wholes, strict=True):
-        # two seasons and a bit are the least a seasonal fit can live on
-        period = season if len(y) >= 2 * season + 2 else 1
+        # a shorter history comes freed from its season
+        period = season if len(y) >= LEAST_SEASONS * season else 1
         known = [s for s in long if len(whole) >= 2 * s + 2] or [1]
         chosen = models(period, (known[0], tuple(known[1:])))
         if "lib_mstl" in chosen:
@@ -129,8 +129,9 @@ def fit_library(y, n, horizon, season, names, freq="M", runner=None, progress=No
 
     Seasons longer than 24 periods slow the library's state-space models to a crawl: there, and
     for days with a year beside the week, the models get the series freed from its season
-    (`season.find_season`) and the season is put on their forecasts. MSTL takes such seasons
-    itself. Phases that are always closed are filled for the fit and empty in the forecast.
+    (`season.find_season`) and the season is put on their forecasts; so do series of fewer than
+    two and a half seasons. MSTL takes such seasons itself. Phases that are always closed are
+    filled for the fit and empty in the forecast.
 
     :param y: (N, T) right-aligned, NaN on the left; :param n: (N,) lengths
     :param runner: where the parts run, see `cluster`
@@ -148,6 +149,11 @@ def fit_library(y, n, horizon, season, names, freq="M", runner=None, progress=No
     whole = bare
     if season > LONG or (freq == "D" and width >= LEAST_LONG * YEAR["D"]):
         bare, factor, period = bare / pattern.over[back], pattern.ahead[back], 1
+    else:
+        # fewer seasons than these models can live on, but our own may be known
+        few = (n < LEAST_SEASONS * season)[:, None]
+        bare = np.where(few, bare / pattern.over[back], bare)
+        factor = np.where(few, pattern.ahead[back], factor)
     long = (season, 365) if freq == "D" and season == 7 else (season,)
     # The optimisers stop at absolute tolerances: series near 1 are fitted worse than the
     # same series in the thousands (measured on M3: DOT's MASE 0.859 against 0.850).

@@ -2,7 +2,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Seasonality: closed phases, ratio-to-moving-average index, long seasons, strength.
 
-Sources: classical decomposition (ratio to moving average, Macaulay 1931); the 90 % test
+The index is that of `short_season` where the history is not too long for it, however few
+seasons it has. Sources of the rest: ratio to moving average, Macaulay 1931; the 90 % test
 on the autocorrelation at the seasonal lag as in the M3/M4 "Naive 2" (Makridakis et al.
 2020); shrinkage of the indices towards 1 (Miller & Williams 2003); long seasons by few
 harmonics (Harvey & Koopman 1993; dynamic harmonic regression, Hyndman & Athanasopoulos 2021).
@@ -11,6 +12,8 @@ harmonics (Harvey & Koopman 1993; dynamic harmonic regression, Hyndman & Athanas
 from dataclasses import dataclass
 
 import numpy as np
+
+from .short_season import LEAST_SHORT, MOST_PERIODS, MOST_PHASES, averaged_season
 
 LEAST_SEASONS = 2.5  # of history, so that some phases are seen twice
 LEAST_LONG = 1.5  # the same for a long season, whose harmonics need fewer
@@ -28,7 +31,7 @@ class Pattern:
     ahead (N, H) the multiplicative factors of history and future, 0 ahead where closed;
     opened (N, H) 1, or 0 where closed; share (N,) open phases among all; index (N, m) by
     phase, counted so that the first future period has phase 0; seasonal (N,) bool;
-    strength (N,) in 0-1.
+    strength (N,) in 0-1; spent (N,) degrees of freedom spent on its index.
     """
 
     x: np.ndarray
@@ -40,6 +43,7 @@ class Pattern:
     seasonal: np.ndarray
     strength: np.ndarray
     m: int
+    spent: np.ndarray
 
 
 def find_season(x, season, freq, horizon):
@@ -59,21 +63,22 @@ def find_season(x, season, freq, horizon):
         opened[rows] = ~closed[rows][:, np.arange(horizon) % season]
         share[rows] = 1.0 - closed[rows].mean(1)
     index, m = np.ones((size, max(season, 1))), max(season, 1)
-    seasonal, strength = np.zeros(size, bool), np.zeros(size)
+    seasonal, strength, spent = np.zeros(size, bool), np.zeros(size), np.zeros(size)
     if season > LONG:
         length = YEAR[freq] if abs(season - YEAR.get(freq, 0)) < 1 else float(season)
         over, ahead, seasonal, strength = long_season(x, length, horizon)
     if season > 1:
         ratio = x / over
         own = seasonal_index(ratio, season, seasonal if season > LONG else None)
-        index, seasonal = own.index, seasonal | own.seasonal
+        index, seasonal, spent = own.index, seasonal | own.seasonal, own.spent
         strength = np.maximum(strength, own.strength)
         over, ahead = over * own.over(width), ahead * own.ahead(horizon)
     if freq == "D" and 1 < season <= LONG and width >= LEAST_LONG * YEAR["D"]:
         yearly, later, found, much = long_season(x / over, YEAR["D"], horizon, 7)
         over, ahead = over * yearly, ahead * later
         seasonal, strength = seasonal | found, np.maximum(strength, much)
-    return Pattern(x, over, ahead * opened, opened, share, index, seasonal, strength, m)
+    ahead = ahead * opened
+    return Pattern(x, over, ahead, opened, share, index, seasonal, strength, m, spent)
 
 
 # -- closed phases ------------------------------------------------------------------
@@ -132,12 +137,14 @@ def fill_closed(y, closed):
 @dataclass(frozen=True)
 class Season:
     """index (N, m) multiplicative index of phase c = column modulo m, counted so that
-    the first future period has phase 0; seasonal (N,) bool; strength (N,) in 0-1."""
+    the first future period has phase 0; seasonal (N,) bool; strength (N,) in 0-1; spent (N,)
+    as in `Pattern`."""
 
     index: np.ndarray
     seasonal: np.ndarray
     strength: np.ndarray
     m: int
+    spent: np.ndarray
 
     def over(self, width):
         """(N, width) index of the last `width` columns of history."""
@@ -196,26 +203,41 @@ def autocorrelation_test(y, m, z=0.84):
 def seasonal_index(y, m, believed=None):
     """Multiplicative seasonal index of each row.
 
-    Rows with fewer than two and a half seasons, with a negative value or a quarter of
-    zeros, or that fail the test keep an index of ones.
+    By `averaged_season` from LEAST_SHORT seasons on; rows too long for it (or with a long
+    season) by ratio to moving average. Rows with a negative value or a quarter of zeros, or
+    that fail the test, keep an index of ones.
 
     :param y: (N, T) right-aligned, NaN on the left
     :param believed: (N,) bool instead of the test
     """
     size, width = y.shape
     index, strength = np.ones((size, m)), np.zeros(size)
-    seasonal = np.zeros(size, bool)
-    if m <= 1 or width < LEAST_SEASONS * m:
-        return Season(np.ones((size, 1)), seasonal, strength, 1)
+    seasonal, spent = np.zeros(size, bool), np.zeros(size)
+    if m <= 1 or width < LEAST_SHORT * m:
+        return Season(np.ones((size, 1)), seasonal, strength, 1, spent)
     n = (~np.isnan(y)).sum(1)
-    rows = np.flatnonzero(_fit_for_season(y, n) & (n >= LEAST_SEASONS * m))
+    fit = _fit_for_season(y, n) & (n >= LEAST_SHORT * m)
+    few = n <= MOST_PERIODS
+    if m > LONG:
+        few &= (n < LEAST_LONG * m) & (m <= MOST_PHASES)
+    rows = np.flatnonzero(fit & few)
+    if rows.size:
+        index[rows], seasonal[rows], strength[rows], spent[rows] = averaged_season(
+            y[rows], m
+        )
+    rows = np.flatnonzero(fit & ~few & (n >= LEAST_SEASONS * m))
     if rows.size and believed is None:
         rows = rows[autocorrelation_test(y[rows], m)]
     elif rows.size:
         rows = rows[believed[rows]]
     if rows.size:
         index[rows], strength[rows], seasonal[rows] = _shrunk_index(y[rows], m)
-    return Season(index, seasonal, strength, m)
+    return Season(index, seasonal, strength, m, spent)
+
+
+def least_known(m):
+    """Periods of history from which on a season of m periods may be known; 0 for none."""
+    return (LEAST_SHORT if m <= MOST_PHASES else LEAST_LONG) * m if m > 1 else 0
 
 
 def _fit_for_season(y, n):

@@ -102,7 +102,10 @@ def fit_rows(y, n, horizon, season, freq, sparse):
         mean["ses"] + mean["damped"] + mean["theta"] + mean["dynamic_theta"]
     )
     _sparse(mean, x, n, horizon, sparse, pattern)
-    freedom = np.maximum(n - 2, 1)
+    # a season fitted by p parameters errs less on its history and more ahead: (n + p) / (n - p),
+    # the final prediction error of Akaike 1969
+    spent = np.minimum(pattern.spent, 0.5 * n)
+    freedom = np.maximum(n - 2 - spent, 1) / (1.0 + spent / n)
     sigma = np.sqrt(
         np.minimum(fit["ses_sse"], np.minimum(fit["theta_sse"], sse)) / freedom
     )
