@@ -167,7 +167,7 @@ def forecast(
                     fit_models,
                     problems,
                 )
-        champions(back, classes, model, reason, margin)
+        champions(back, classes, model, reason, margin, strength > 0)
         ended = ended_at(table.y, table.n, back.cuts, shortest_training(season), season)
         fading(back, ended, classes, model, reason, margin)
         for name in sorted(set(wish) - {"fast"}):

@@ -126,16 +126,30 @@ def contest(back, name, base, rows, sparse, when=None):
     return gain, won, sure, int(judged.sum())
 
 
-def champions(back, classes, model, reason, margin):
+def _parts(classes, among, seasonal):
+    """(N,) bool rows of each class of demand with SERIES or more; those with a season apart
+    from those without where both are as many.
+
+    What a seasonal naive forecast wins on series whose season the combination does not see yet
+    says nothing of those where it does.
+    """
+    for name in np.unique(classes.name.astype(str)):
+        rows = (classes.name == name) & among
+        parts = [rows] if seasonal is None else [rows & seasonal, rows & ~seasonal]
+        if min(np.count_nonzero(part) for part in parts) < SERIES:
+            parts = [rows]
+        yield from (part for part in parts if np.count_nonzero(part) >= SERIES)
+
+
+def champions(back, classes, model, reason, margin, seasonal=None):
     """Let one model speak for a whole class where it beats the combination for sure.
 
     Pooled by class, because each series' own winner is mostly luck; in place. A class of
     intermittent demand first goes to that of the two combinations which erred less.
+
+    :param seasonal: (N,) bool, a season is in the combination
     """
-    for name in np.unique(classes.name.astype(str)):
-        rows = (classes.name == name) & np.isin(model, ("comb", "sparse_comb"))
-        if np.count_nonzero(rows) < SERIES:
-            continue
+    for rows in _parts(classes, np.isin(model, ("comb", "sparse_comb")), seasonal):
         sparse = bool(classes.sparse[rows].any())
         base = "sparse_comb" if sparse else "comb"
         if sparse:

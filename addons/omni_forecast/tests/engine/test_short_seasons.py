@@ -201,3 +201,16 @@ def test_library_models_get_the_season_of_a_short_history(engine):
         mean = result.by_model[result.by_model.model == model]
         mean = mean.sort_values(["unique_id", "ds"])["mean"].to_numpy()
         assert np.abs(mean - y[:, 24:].ravel()).sum() < 0.2 * y[:, 24:].sum(), model
+
+
+def test_champions_of_series_with_and_without_a_season_are_apart(engine):
+    """Where half of a class does not show its season yet, that half takes the seasonal naive."""
+    steady = seasonal(24, size=60, wave=0.6, noise=0.03)
+    noisy = seasonal(24, size=60, wave=0.45, noise=0.16)
+    y = np.concatenate([steady, noisy])
+    result = engine.forecast(frame_of(y[:, :18], "M"), freq="M", horizon=6)
+    model = result.choice.set_index("unique_id").model
+    unseen = result.choice.set_index("unique_id").season_strength == 0
+    assert unseen.sum() >= 30 and (~unseen).sum() >= 30
+    assert (model[unseen] == "snaive").all()
+    assert (model[~unseen] != "snaive").all()
