@@ -54,8 +54,11 @@ class ForecastCase(TransactionCase):
         each. What the process of its own does is tested elsewhere."""
         from ..engine import forecast
 
-        def run(panel, *, progress=None, cancel=None, timeout=None, **options):
-            return forecast(panel, progress=progress, **options)
+        def run(panel, *, progress=None, **options):
+            # what only a process of its own can do
+            of_process = {"cancel", "timeout"}
+            own = {name: options[name] for name in options.keys() - of_process}
+            return forecast(panel, progress=progress, **own)
 
         cls.startClassPatcher(
             patch("odoo.addons.omni_forecast.engine.run_in_process", run)

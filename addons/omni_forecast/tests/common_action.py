@@ -13,10 +13,12 @@ from .common import ForecastCase
 STEADY = [30] * 24
 
 
-def forecast_here(panel, progress=None, cancel=None, **options):
+def forecast_here(panel, **options):
     """The engine without a process of its own, which takes seconds to start; the runs' own
     tests see to that."""
-    return engine.forecast(panel, **options)
+    of_process = {"progress", "cancel", "timeout"}
+    own = {name: options[name] for name in options.keys() - of_process}
+    return engine.forecast(panel, **own)
 
 
 class ActionCase(ForecastCase):

@@ -29,7 +29,7 @@ class TestSheet(ForecastCase):
         sheet.action_export()
         return openpyxl.load_workbook(io.BytesIO(base64.b64decode(sheet.file)))
 
-    def read(self, book, **values):
+    def read_in(self, book, **values):
         if isinstance(book, bytes):
             content = book
         else:
@@ -72,7 +72,7 @@ class TestSheet(ForecastCase):
         # a file in one language is read by a person with another
         book.worksheets[0]["I2"] = 44
         book.worksheets[0]["J2"] = "다른 언어"
-        wizard = self.read(book)
+        wizard = self.read_in(book)
         self.assertEqual((wizard.state, wizard.change_count), ("checked", 1))
 
     def test_round_trip_is_idempotent(self):
@@ -80,7 +80,7 @@ class TestSheet(ForecastCase):
         sheet = book.worksheets[0]
         sheet["I3"], sheet["J3"] = 77, "Hospital opens"
         sheet["I4"], sheet["J4"] = "88.5", "Second word"
-        wizard = self.read(book)
+        wizard = self.read_in(book)
         self.assertEqual((wizard.state, wizard.change_count), ("checked", 2))
         lines = self.series.line_ids.sorted("date")
         self.assertEqual(wizard.line_ids.mapped("after"), [77, 88.5])
@@ -93,12 +93,12 @@ class TestSheet(ForecastCase):
         self.assertEqual(
             sorted(overrides.mapped("reason")), ["Hospital opens", "Second word"]
         )
-        again = self.read(book)
+        again = self.read_in(book)
         self.assertEqual((again.change_count, again.same_count), (0, 2))
         again.action_apply()
         self.assertEqual(self.series.adjustment_ids, overrides)
         # the next export shows them, and reads back as nothing to change
-        third = self.read(self.export())
+        third = self.read_in(self.export())
         self.assertEqual((third.change_count, third.same_count), (0, 2))
 
     def test_every_fault_is_named_at_once(self):
@@ -110,7 +110,7 @@ class TestSheet(ForecastCase):
         sheet["J5"] = "only words"
         sheet["A6"], sheet["I6"], sheet["J6"] = "?", 5, "x"
         sheet["E7"], sheet["I7"], sheet["J7"] = "soon", 5, "x"
-        wizard = self.read(book)
+        wizard = self.read_in(book)
         self.assertEqual(wizard.state, "refused")
         faults = wizard.faults.splitlines()
         self.assertEqual(len(faults), 6)
@@ -139,29 +139,29 @@ class TestSheet(ForecastCase):
         sheet["A5"], sheet["E5"] = sheet["A4"].value, sheet["E4"].value
         for cell in ("4", "5"):
             sheet["I" + cell], sheet["J" + cell] = 1, "x"
-        twice = self.read(book)
+        twice = self.read_in(book)
         self.assertIn("stand in I4 already", twice.faults)
         sheet["I5"] = sheet["J5"] = None
-        wizard = self.read(book)
+        wizard = self.read_in(book)
         self.assertEqual(len(wizard.faults.splitlines()), 2)
         self.assertIn("ID 999999999", wizard.faults)
         self.assertIn("2020-01-01", wizard.faults)
 
     def test_wrong_files(self):
-        self.assertIn("no XLSX workbook", self.read(b"hello").faults)
+        self.assertIn("no XLSX workbook", self.read_in(b"hello").faults)
         other = openpyxl.Workbook()
-        self.assertIn("hidden sheet", self.read(other).faults)
+        self.assertIn("hidden sheet", self.read_in(other).faults)
         moved = self.export()
         moved.worksheets[0]["I1"] = "Wish"
-        self.assertIn("cell I1: “Wish” stands where", self.read(moved).faults)
+        self.assertIn("cell I1: “Wish” stands where", self.read_in(moved).faults)
         renamed = self.export()
         renamed.worksheets[0].title = "Mine"
-        self.assertIn("Sheet Forecast is missing", self.read(renamed).faults)
+        self.assertIn("Sheet Forecast is missing", self.read_in(renamed).faults)
         foreign = self.export()
         foreign[KEY_SHEET]["B4"] = "elsewhere"
-        self.assertIn("another database", self.read(foreign).faults)
+        self.assertIn("another database", self.read_in(foreign).faults)
         plan = self.make_plan(name="Another plan")
-        mine = self.read(self.export(), plan_id=plan.id)
+        mine = self.read_in(self.export(), plan_id=plan.id)
         self.assertIn("from plan Test plan, not from Another plan", mine.faults)
 
     def test_rights(self):
@@ -179,5 +179,5 @@ class TestSheet(ForecastCase):
         book = self.export()
         book.worksheets[0]["I2"], book.worksheets[0]["J2"] = 9, "planner's word"
         self.env = self.env(user=self.planner)
-        self.read(book).action_apply()
+        self.read_in(book).action_apply()
         self.assertEqual(self.series.adjustment_ids.author_id, self.planner)

@@ -60,7 +60,7 @@ class LogisticsIntake(models.AbstractModel):
         )
 
     @api.private
-    def _route_mail(self, gateway, message, message_dict, route, process):
+    def _route_mail(self, message, message_dict, route, process):
         """Take one mail in for one helpdesk route.
 
         :param process: function(message_dict, route, text_read) that files it, Odoo's own

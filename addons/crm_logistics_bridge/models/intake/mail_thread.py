@@ -83,7 +83,5 @@ class MailThread(models.AbstractModel):
         # sudo: as above; routes say whose rights the ticket itself is made with
         intake = self.env["logistics.intake"].sudo()
         for route in ours:
-            thread_id = intake._route_mail(
-                self, message, dict(message_dict), route, process
-            )
+            thread_id = intake._route_mail(message, dict(message_dict), route, process)
         return thread_id

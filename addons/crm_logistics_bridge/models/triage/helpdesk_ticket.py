@@ -88,7 +88,7 @@ class HelpdeskTicket(models.Model):
                 vals = {**vals, "logistics_issue_type_id": codes[verdict.issue]}
             prepared.append(vals)
         tickets = super().create(prepared)
-        tickets._logistics_note_verdicts(verdicts, threshold, fixed)
+        tickets._logistics_note_verdicts(verdicts, fixed)
         return tickets
 
     @api.model
@@ -103,7 +103,7 @@ class HelpdeskTicket(models.Model):
         return judge(text if text.startswith(name) else f"{name}\n{text}", model, rules)
 
     @api.private
-    def _logistics_note_verdicts(self, verdicts, threshold, fixed):
+    def _logistics_note_verdicts(self, verdicts, fixed):
         """Keep the evidence and set the priorities; a fixed number of queries."""
         judged = [
             (ticket, verdict, keep)
@@ -290,4 +290,4 @@ class HelpdeskTicket(models.Model):
                 ticket.with_context(
                     logistics_triage=True
                 ).logistics_issue_type_id = codes[verdict.issue]
-        tickets._logistics_note_verdicts(verdicts, threshold, [False] * len(tickets))
+        tickets._logistics_note_verdicts(verdicts, [False] * len(tickets))

@@ -27,7 +27,7 @@ class Aggregation:
         self._read_series(plan)
         self.dates = []
         if self.series_ids:
-            self.read_lines(plan)
+            self.read_lines()
             self._place(plan)
 
     def __bool__(self):
@@ -72,7 +72,7 @@ SELECT series.id, series.product_id, series.warehouse_id, series.yearly_demand,
             self.yearly > 0, value / np.where(self.yearly > 0, self.yearly, 1.0), 0.0
         )
 
-    def read_lines(self, plan):
+    def read_lines(self):
         """(N, H) final means, and base forecasts without the last reconciliation."""
         import numpy as np
 

@@ -66,7 +66,7 @@ class ForecastRun(models.Model):
         )
         if found["method"] != "bottom_up":
             self._write_reconciled(every, found["bottom"])
-            every.read_lines(plan)
+            every.read_lines()
         label = dict(plan._fields["reconciliation"]._description_selection(self.env))
         self.reconciliation = label[found["method"]]
         if found["note"]:

@@ -108,7 +108,7 @@ class ForecastOutcome(models.Model):
         ondelete="set null",
     )
     author_id = fields.Many2one(
-        "res.users", string="Author", help="Who changed this period's forecast by hand."
+        "res.users", help="Who changed this period's forecast by hand."
     )
     abc = fields.Selection([("A", "A"), ("B", "B"), ("C", "C")], string="ABC")
     demand_class = fields.Char()

@@ -76,7 +76,7 @@ class ForecastValueAdded(models.Model):
     product_id = fields.Many2one("product.product", readonly=True)
     categ_id = fields.Many2one("product.category", string="Category", readonly=True)
     warehouse_id = fields.Many2one("stock.warehouse", readonly=True)
-    author_id = fields.Many2one("res.users", string="Author", readonly=True)
+    author_id = fields.Many2one("res.users", readonly=True)
     abc = fields.Selection(
         [("A", "A"), ("B", "B"), ("C", "C")], string="ABC", readonly=True
     )

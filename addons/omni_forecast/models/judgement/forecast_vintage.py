@@ -35,7 +35,7 @@ class ForecastVintage(models.Model):
     company_id = fields.Many2one("res.company", required=True)
     product_id = fields.Many2one("product.product", required=True, ondelete="cascade")
     warehouse_id = fields.Many2one("stock.warehouse", required=True, ondelete="cascade")
-    run_id = fields.Many2one("forecast.run", string="Run", ondelete="set null")
+    run_id = fields.Many2one("forecast.run", ondelete="set null")
     made_at = fields.Datetime(string="Made", required=True)
     start = fields.Date(
         string="First Period",

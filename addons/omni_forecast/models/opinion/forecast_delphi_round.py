@@ -49,8 +49,9 @@ class ForecastDelphiRound(models.Model):
 
     def init(self):
         """The answers' table refers to the rounds."""
-        super().init()
+        result = super().init()
         Answers.create_table(self.env.cr)
+        return result
 
     def write(self, vals):
         """A moderator may move the deadline; all else is the panel's doing."""

@@ -98,7 +98,6 @@ class ForecastPlan(models.Model):
         "the last one; the others keep their forecast.",
     )
     full_every = fields.Integer(
-        string="Full Every",
         default=4,
         help="Every n-th run forecasts all series anyway, so that all learn from the newest "
         "errors of all.",
