@@ -76,7 +76,6 @@ def fit_rows(y, n, horizon, season, freq, sparse):
     :param sparse: (N,) bool, rows that also get the intermittent models
     :returns: Fit; intermittent models are NaN on rows that are not sparse
     """
-    size, width = y.shape
     unit = row_unit(y)
     x = y / unit[:, None]
     pattern = find_season(x, season, freq, horizon)
