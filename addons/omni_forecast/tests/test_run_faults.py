@@ -30,7 +30,7 @@ class TestRunFaults(ForecastCase):
             type(self.env["forecast.run"]), "_forecast", side_effect=error
         )
 
-    @mute_logger(PROCESS)
+    @mute_logger(PROCESS, PART)
     def test_engine_error_is_visible(self):
         from ..engine import EngineError
 
@@ -41,7 +41,7 @@ class TestRunFaults(ForecastCase):
         self.assertEqual(self.plan.run_state, "failed")
         self.assertFalse(self.plan.series_ids)
 
-    @mute_logger(PROCESS)
+    @mute_logger(PROCESS, PART)
     def test_failed_run_keeps_the_forecasts_before(self):
         self.plan.action_run_now()
         before = self.plan.series_ids.line_ids.mapped("mean")
