@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..emr.codes import LOCAL
+from ...emr.codes import LOCAL
 
 
 class MedicalCodeMapping(models.Model):

@@ -9,8 +9,8 @@ from odoo import api, fields, models
 from odoo.fields import Command
 from odoo.tools import SQL
 
-from .. import engine
-from .locking import lock_rows
+from ... import engine
+from ...tools.locking import lock_rows
 
 _logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .. import emr
+from ... import emr
 
 LOCAL = emr.codes.LOCAL
 

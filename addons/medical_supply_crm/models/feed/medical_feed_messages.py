@@ -6,7 +6,7 @@ import binascii
 from odoo import models
 from odoo.exceptions import UserError
 
-from .. import emr
+from ... import emr
 
 # A listener waits for its answer: a batch is stored in well under ten seconds.
 MAX_MESSAGES = 500

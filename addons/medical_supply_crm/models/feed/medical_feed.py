@@ -11,8 +11,8 @@ from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.base.models.res_partner import _tz_get
 
-from .. import emr
-from .locking import lock_rows
+from ... import emr
+from ...tools.locking import lock_rows
 
 _logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import float_compare
 
-from .locking import lock_rows
+from ...tools.locking import lock_rows
 
 OPEN_STATES = ("draft", "sent")
 

@@ -2,7 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 
-from ..emr.codes import LOCAL
+from ...emr.codes import LOCAL
 
 
 class MedicalProcedureCode(models.Model):

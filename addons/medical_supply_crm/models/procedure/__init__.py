@@ -1,0 +1,7 @@
+# Copyright 2026 Omni Suite contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from . import medical_procedure
+from . import medical_procedure_code
+from . import medical_kit
+from . import medical_kit_line
