@@ -51,6 +51,9 @@
         "views/medical_supply_menus.xml",
     ],
     "assets": {
+        "web.assets_frontend": [
+            "medical_supply_crm/static/src/portal/*.scss",
+        ],
         "web.assets_tests": [
             "medical_supply_crm/static/tests/tours/*.esm.js",
         ],

@@ -1,3 +1,9 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from . import portal
+
+from . import common
+from . import portal_home
+from . import portal_proposals
+from . import portal_schedule
+from . import portal_storerooms
+from . import portal_deliveries

@@ -58,6 +58,15 @@ class ResPartner(models.Model):
         help="Contacts who see and approve on the portal the proposals of the "
         "storerooms that serve this department, and nothing else.",
     )
+    medical_integration_ids = fields.Many2many(
+        "res.partner",
+        "medical_hospital_integration_rel",
+        "hospital_id",
+        "contact_id",
+        string="Integration Contacts",
+        help="Contacts of the hospital's IT who see on the portal how its schedule "
+        "feeds are doing, and nothing else.",
+    )
     medical_managed_hospital_ids = fields.Many2many(
         "res.partner",
         "medical_hospital_manager_rel",
@@ -71,6 +80,13 @@ class ResPartner(models.Model):
         "contact_id",
         "department_id",
         string="Works in Departments",
+    )
+    medical_integration_hospital_ids = fields.Many2many(
+        "res.partner",
+        "medical_hospital_integration_rel",
+        "contact_id",
+        "hospital_id",
+        string="Looks After Feeds of",
     )
     medical_storeroom_ids = fields.One2many(
         "medical.storeroom", "hospital_id", string="Storerooms"
@@ -96,7 +112,12 @@ class ResPartner(models.Model):
         for partner in self:
             partner.medical_storeroom_count = counts.get(partner._origin, 0)
 
-    @api.constrains("medical_manager_ids", "medical_user_ids", "parent_id")
+    @api.constrains(
+        "medical_manager_ids",
+        "medical_user_ids",
+        "medical_integration_ids",
+        "parent_id",
+    )
     def _check_medical_contacts(self):
         """A role is given only to the hospital's own people, and ends before a
         contact moves to another: a slip of the mouse here would show one hospital's
@@ -105,8 +126,13 @@ class ResPartner(models.Model):
         granting = self.sudo()
         granting |= granting.medical_managed_hospital_ids
         granting |= granting.medical_user_department_ids
+        granting |= granting.medical_integration_hospital_ids
         for partner in granting:
-            for contact in partner.medical_manager_ids | partner.medical_user_ids:
+            for contact in (
+                partner.medical_manager_ids
+                | partner.medical_user_ids
+                | partner.medical_integration_ids
+            ):
                 if (
                     contact.hospital_id != partner.hospital_id
                     or not contact.hospital_id
@@ -119,6 +145,28 @@ class ResPartner(models.Model):
                             hospital=partner.display_name,
                         )
                     )
+
+    def _medical_role(self):
+        """Widest portal role of this contact: manager, ward, integration or False."""
+        self.ensure_one()
+        # sudo: a contact's own roles; the hospital's record need not be readable
+        contact = self.sudo()
+        if contact.medical_managed_hospital_ids:
+            return "manager"
+        if contact.medical_user_department_ids:
+            return "ward"
+        if contact.medical_integration_hospital_ids:
+            return "integration"
+        return False
+
+    def _medical_role_partners(self, role):
+        """Hospitals (manager, integration) or departments (ward) of a role."""
+        self.ensure_one()
+        return {
+            "manager": self.medical_managed_hospital_ids,
+            "ward": self.medical_user_department_ids,
+            "integration": self.medical_integration_hospital_ids,
+        }.get(role, self.browse())
 
     def action_medical_storerooms(self):
         """Open the storerooms of this hospital."""
