@@ -100,8 +100,26 @@ class ForecastRun(models.Model):
                     seconds=AGAIN,
                     ignore_retry=True,
                 )
-            run._run(run._finish, commit=True)
+            run._run(run._rest_and_finish, commit=True)
+        if run.state == "running":
+            raise RetryableJobError(
+                self.env._("Another worker is at a part of this run."),
+                seconds=AGAIN,
+                ignore_retry=True,
+            )
         return run.state
+
+    def _rest_and_finish(self, commit):
+        """The end of a run; before it, parts whose job ended without doing them (set to
+        done by hand, or cut off by the database).
+
+        :returns: False when another worker is at one of them
+        """
+        rest = self.part_ids.filtered(lambda part: part.state in ("waiting", "running"))
+        for part in rest.sorted("sequence"):
+            if not part._do(commit):
+                return False
+        return self._finish(commit)
 
     def action_cancel(self):
         result = super().action_cancel()

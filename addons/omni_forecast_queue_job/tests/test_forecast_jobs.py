@@ -7,6 +7,8 @@ Two real servers with a real runner are in the suite's tests/.
 
 from unittest.mock import patch
 
+from psycopg2.errors import SerializationFailure
+
 from odoo.tests import freeze_time
 
 from odoo.addons.omni_forecast.tests.common import SEASON, TODAY, ForecastCase
@@ -91,6 +93,40 @@ class TestForecastJobs(ForecastCase):
         self.env.invalidate_all()
         self.assertEqual(self.plan.series_ids.line_ids, lines)
         self.assertEqual(run.part_ids.mapped("takes"), [1, 1])
+
+    def test_a_part_whose_job_was_set_to_done_is_not_left_out(self):
+        run = self.begin()
+        jobs = self.jobs(run)
+        self.perform(jobs[0])
+        jobs[1].button_done()
+        part_model = type(self.env["forecast.run.part"])
+        with (
+            patch.object(part_model, "_do", return_value=False),
+            self.assertRaises(RetryableJobError),
+        ):
+            self.perform(jobs[2])
+        self.assertEqual(run.state, "running", "somebody may be at it")
+        self.perform(jobs[2])
+        self.env.invalidate_all()
+        self.assertEqual(run.state, "done")
+        self.assertEqual(run.part_ids.mapped("state"), ["done", "done"])
+        self.assertEqual(len(self.plan.series_ids), 4)
+
+    def test_two_transactions_that_meet_are_no_dead_worker(self):
+        run = self.begin()
+        jobs = self.jobs(run)
+        run_model = type(self.env["forecast.run"])
+        for _time in range(4):
+            with (
+                patch.object(run_model, "_forecast", side_effect=SerializationFailure),
+                self.assertRaises(SerializationFailure),
+            ):
+                self.perform(jobs[0])
+        self.env.invalidate_all()
+        self.perform(jobs)
+        self.env.invalidate_all()
+        self.assertEqual(run.state, "done")
+        self.assertEqual(run.part_ids.mapped("state"), ["done", "done"])
 
     def test_cancel_leaves_the_rest(self):
         run = self.begin()

@@ -129,8 +129,11 @@ class ForecastRunPart(models.Model):
             except Cancelled:
                 self._close("cancelled", commit)
                 raise
-            except (OperationalError, InterfaceError):
+            except InterfaceError:
                 raise  # the database is gone; what is committed stays
+            except OperationalError:
+                self._give_back(commit)
+                raise
             except Exception as problem:
                 # whatever went wrong must be readable in the run, not only in the log
                 _logger.warning(
@@ -148,6 +151,19 @@ class ForecastRunPart(models.Model):
             )
             self._note(100, commit, alone)
         return True
+
+    def _give_back(self, commit):
+        """The database asked to try again (two transactions met): that is no take.
+
+        Only a worker that stopped without a word counts, so that a part on a busy
+        database is not given up. Nothing to do when the connection is gone.
+        """
+        if not commit or self.env.cr._cnx.closed:
+            return
+        self.env.cr.rollback()
+        self.env.invalidate_all()
+        self.takes -= 1
+        self.env["ir.cron"]._commit_progress()
 
     def _close(self, state, commit, **values):
         """End the part before its time; what it has committed stays."""
