@@ -21,20 +21,27 @@
     ],
     "external_dependencies": {
         "python": [
+            "cryptography",
             "icalendar",
             "numpy",
             "pandas",
             "recurring-ical-events",
+            "requests",
             "scipy",
         ]
     },
     "data": [
         "security/medical_supply_crm_groups.xml",
+        "security/medical_recall_groups.xml",
         "security/ir.model.access.csv",
         "security/medical_supply_crm_rules.xml",
+        "security/medical_recall_rules.xml",
+        "security/medical_fulfilment_rules.xml",
         "data/medical_criticality.xml",
         "data/medical_supply_data.xml",
         "data/barcode_rule.xml",
+        "data/medical_recall_data.xml",
+        "report/medical_recall_report.xml",
         "wizards/medical_feed_delivery_views.xml",
         "views/medical_criticality_views.xml",
         "views/medical_storeroom_views.xml",
@@ -48,7 +55,10 @@
         "views/portal_proposal_templates.xml",
         "views/portal_stock_templates.xml",
         "views/portal_templates.xml",
+        "views/portal_recall_templates.xml",
+        "views/medical_recall_views.xml",
         "views/medical_supply_menus.xml",
+        "views/medical_approval_views.xml",
     ],
     "assets": {
         "web.assets_frontend": [

@@ -65,6 +65,11 @@ class MedicalEvent(models.Model):
         readonly=True,
         help="An order that has its own appointment: only the appointment counts.",
     )
+    is_withdrawn = fields.Boolean(
+        string="No Longer Listed",
+        readonly=True,
+        help="Missing from the newest complete delivery of its feed.",
+    )
     is_booked = fields.Boolean(
         string="Takes Place",
         compute="_compute_is_booked",
@@ -139,10 +144,12 @@ class MedicalEvent(models.Model):
     )
     _demand_idx = models.Index("(storeroom_id, start) WHERE state = 'ready'")
 
-    @api.depends("is_demand", "is_carried")
+    @api.depends("is_demand", "is_carried", "is_withdrawn")
     def _compute_is_booked(self):
         for event in self:
-            event.is_booked = event.is_demand and not event.is_carried
+            event.is_booked = (
+                event.is_demand and not event.is_carried and not event.is_withdrawn
+            )
 
     @api.depends("procedure_ids", "procedure_codes", "start")
     def _compute_display_name(self):

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...emr.codes import LOCAL
+from ...emr.similar import best, code_likeness, likeness
 
 
 class MedicalCodeMapping(models.Model):
@@ -52,6 +53,23 @@ class MedicalCodeMapping(models.Model):
         string="Waiting", compute="_compute_event_count", store=True
     )
 
+    first_event_date = fields.Datetime(
+        string="First Needed",
+        compute="_compute_first_event_date",
+        help="Start of the first waiting event that is still to come.",
+    )
+    suggestion = fields.Char(
+        compute="_compute_suggestion",
+        help="The procedure or storeroom that the code resembles most. Only a hint: "
+        "codes may look alike and mean different things.",
+    )
+    suggested_procedure_id = fields.Many2one(
+        "medical.procedure", compute="_compute_suggestion"
+    )
+    suggested_storeroom_id = fields.Many2one(
+        "medical.storeroom", compute="_compute_suggestion"
+    )
+
     _code_uniq = models.Constraint(
         "UNIQUE (feed_id, kind, system, code)", "The feed already knows this code."
     )
@@ -60,6 +78,76 @@ class MedicalCodeMapping(models.Model):
     def _compute_event_count(self):
         for mapping in self:
             mapping.event_count = len(mapping.event_ids)
+
+    @api.depends("event_ids.start")
+    def _compute_first_event_date(self):
+        now = fields.Datetime.now()
+        for mapping in self:
+            coming = mapping.event_ids.filtered(
+                lambda event: event.start and event.start >= now
+            )
+            mapping.first_event_date = min(coming.mapped("start"), default=False)
+
+    @api.depends("kind", "system", "code", "state")
+    def _compute_suggestion(self):
+        """One read of the catalogue and of the storerooms for all codes together."""
+        waiting = self.filtered(lambda row: row.state == "open")
+        (self - waiting).update(
+            {
+                "suggestion": False,
+                "suggested_procedure_id": False,
+                "suggested_storeroom_id": False,
+            }
+        )
+        if not waiting:
+            return
+        known = self.env["medical.procedure.code"].search([])
+        procedures = self.env["medical.procedure"].search([])
+        rooms = self.env["medical.storeroom"].search(
+            [("hospital_id", "in", waiting.hospital_id.ids)]
+        )
+        for mapping in waiting:
+            procedure = room = None
+            if mapping.kind == "procedure":
+                procedure, score = mapping._like_procedure(known, procedures)
+            else:
+                room, score = mapping._like_room(rooms)
+            found = procedure or room
+            mapping.suggested_procedure_id = procedure or False
+            mapping.suggested_storeroom_id = room or False
+            mapping.suggestion = (
+                f"{found.display_name} ({score:.0%})" if found else False
+            )
+
+    def _like_procedure(self, known, procedures):
+        def scores():
+            for code in known:
+                if code.system == self.system:
+                    yield code_likeness(self.code, code.code), code.procedure_id
+            if self.system == LOCAL or not self.code.isdigit():
+                for procedure in procedures:
+                    yield 0.95 * likeness(self.code, procedure.name), procedure
+
+        return best(scores())
+
+    def _like_room(self, rooms):
+        def scores():
+            for room in rooms:
+                if room.hospital_id == self.hospital_id:
+                    yield 0.95 * likeness(self.code, room.name), room
+                    for department in room.department_ids:
+                        yield likeness(self.code, department.ref or ""), room
+                        yield 0.9 * likeness(self.code, department.name or ""), room
+
+        return best(scores())
+
+    def action_accept(self):
+        """Take the suggestions."""
+        for mapping in self.filtered(lambda row: row.state == "open"):
+            if mapping.suggested_procedure_id:
+                mapping.procedure_id = mapping.suggested_procedure_id
+            elif mapping.suggested_storeroom_id:
+                mapping.storeroom_id = mapping.suggested_storeroom_id
 
     @api.depends("system", "code")
     def _compute_display_name(self):

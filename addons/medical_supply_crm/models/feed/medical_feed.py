@@ -1,8 +1,5 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import hashlib
-import hmac
-import logging
 import secrets
 from datetime import UTC, datetime
 
@@ -13,8 +10,6 @@ from odoo.addons.base.models.res_partner import _tz_get
 
 from ... import emr
 from ...tools.locking import lock_rows
-
-_logger = logging.getLogger(__name__)
 
 # A day of messages of a large hospital is below 5 MB; a payload above this limit is
 # a mistake (or an attack) and would only tie up a worker.
@@ -34,7 +29,7 @@ class MedicalFeed(models.Model):
 
     _name = "medical.feed"
     _description = "Schedule Feed"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "hospital_id, name, id"
     _check_company_auto = True
 
@@ -89,6 +84,8 @@ class MedicalFeed(models.Model):
             ("waiting", "No Message Yet"),
             ("ok", "In Order"),
             ("attention", "Needs Attention"),
+            ("silent", "Silent"),
+            ("failing", "Cannot Be Fetched"),
         ],
         compute="_compute_state",
     )
@@ -129,10 +126,14 @@ class MedicalFeed(models.Model):
             feed.open_problem_count = problems.get(feed._origin, 0)
             feed.open_mapping_count = mappings.get(feed._origin, 0)
 
-    @api.depends("last_message_date")
+    @api.depends("last_message_date", "failure_count", "silent_since")
     def _compute_state(self):
         for feed in self:
-            if feed.open_problem_count or feed.open_mapping_count:
+            if feed.failure_count:
+                feed.state = "failing"
+            elif feed.silent_since:
+                feed.state = "silent"
+            elif feed.open_problem_count or feed.open_mapping_count:
                 feed.state = "attention"
             elif feed.last_message_date:
                 feed.state = "ok"
@@ -189,9 +190,7 @@ class MedicalFeed(models.Model):
         data = self._check_payload(payload)
         feed, options = self._open_for_delivery()
         result = emr.read(data, format=message_format or feed.message_format, **options)
-        counts = feed.env["medical.event"]._store(feed, result.events)
-        problems = feed._quarantine(data, result, options["hash_key"])
-        feed._note_delivery(len(result.events), problems)
+        counts, problems = feed._accept([feed._reading(data, result)])
         return dict(
             counts,
             format=result.format,
@@ -220,36 +219,22 @@ class MedicalFeed(models.Model):
         feed = self.sudo()
         # one delivery at a time: two would both see the event as missing
         lock_rows(feed)
-        return feed, {
-            "hash_key": feed._hash_key(),
-            "source": feed.source,
-            "timezone": feed.timezone,
+        return feed, feed._reading_options()
+
+    def _reading_options(self):
+        """What ``emr.read`` has to know of this feed; self with the system's rights."""
+        self.ensure_one()
+        return {
+            "hash_key": self._hash_key(),
+            "source": self.source,
+            "timezone": self.timezone,
+            "mapping": (
+                self._column_mapping()
+                if self.message_format in ("auto", "csv", "xlsx")
+                else None
+            ),
             "received": datetime.now(UTC),
         }
-
-    def _quarantine(self, data, result, key):
-        """Keep what was wrong with a payload, and return it as plain values."""
-        problems = [
-            {
-                "position": " ".join(
-                    part
-                    for part in (
-                        f"#{problem.record}" if problem.record else "",
-                        problem.position,
-                    )
-                    if part
-                ),
-                "code": problem.code,
-                "severity": problem.severity,
-                "message": problem.message,
-            }
-            for problem in result.problems
-        ]
-        if problems:
-            raw = data.encode() if isinstance(data, str) else data
-            fingerprint = hmac.new(key, raw, hashlib.sha256).hexdigest()
-            self.env["medical.feed.problem"]._quarantine(self, fingerprint, problems)
-        return problems
 
     def _check_payload(self, payload):
         if not isinstance(payload, str | bytes) or not payload.strip():
@@ -267,25 +252,6 @@ class MedicalFeed(models.Model):
                 )
             )
         return payload
-
-    def _note_delivery(self, event_count, problems, deliveries=1):
-        now = fields.Datetime.now()
-        values = {
-            "last_message_date": now,
-            "last_event_count": event_count,
-            "message_total": self.message_total + deliveries,
-        }
-        _logger.info(
-            "Schedule feed %s: %s events, %s problems",
-            self.id,
-            event_count,
-            len(problems),
-        )
-        if problems:
-            last = problems[-1]
-            values["last_problem_date"] = now
-            values["last_problem"] = f"{last['position']}: {last['message']}"[:250]
-        self.write(values)
 
     def action_events(self):
         """Open the feed's events."""

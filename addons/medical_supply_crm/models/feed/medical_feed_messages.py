@@ -46,14 +46,12 @@ class MedicalFeed(models.Model):
             )
         raws = [self._decode(number, one) for number, one in enumerate(payloads, 1)]
         feed, options = self._open_for_delivery()
-        answers, events, problems = [], [], []
+        answers, readings = [], []
         for raw in raws:
             result = emr.read(raw, format="hl7v2", **options)
-            events += result.events
-            problems += feed._quarantine(raw, result, options["hash_key"])
+            readings.append(feed._reading(raw, result))
             answers.append(feed._answer(result))
-        feed.env["medical.event"]._store(feed, events)
-        feed._note_delivery(len(events), problems, deliveries=len(raws))
+        feed._accept(readings, deliveries=len(raws))
         return answers
 
     def _decode(self, number, payload):
