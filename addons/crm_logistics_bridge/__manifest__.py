@@ -51,6 +51,7 @@
         "views/return_templates.xml",
         "views/logistics_intake_views.xml",
         "views/logistics_channel_account_views.xml",
+        "views/logistics_intake_ticket_views.xml",
         "wizards/logistics_intake_note_views.xml",
         "views/helpdesk_portal_templates.xml",
         "views/logistics_triage_views.xml",

@@ -1,6 +1,5 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import base64
 import uuid
 
 import werkzeug
@@ -10,6 +9,9 @@ from odoo.http import request
 from odoo.tools import html2plaintext
 
 from odoo.addons.helpdesk_mgmt.controllers.main import HelpdeskTicketController
+
+from ..engine.files import clean_name, mask_file
+from ..engine.masking import mask_text
 
 
 class LogisticsTicketController(HelpdeskTicketController):
@@ -52,15 +54,12 @@ class LogisticsTicketController(HelpdeskTicketController):
         if partner not in ticket.message_partner_ids:
             ticket.message_subscribe(partner_ids=partner.ids)
         if kw.get("attachment") and not message.repeat_count:
-            for upload in request.httprequest.files.getlist("attachment"):
-                content = upload.read()
-                if upload.filename:
-                    env["ir.attachment"].create(
-                        {
-                            "name": upload.filename,
-                            "datas": base64.b64encode(content),
-                            "res_model": "helpdesk.ticket",
-                            "res_id": ticket.id,
-                        }
-                    )
+            env["logistics.intake"]._keep_files(
+                ticket,
+                [
+                    (mask_text(clean_name(upload.filename))[0], mask_file(content)[0])
+                    for upload in request.httprequest.files.getlist("attachment")
+                    if upload.filename and (content := upload.read())
+                ],
+            )
         return werkzeug.utils.redirect(f"/my/ticket/{ticket.id}")

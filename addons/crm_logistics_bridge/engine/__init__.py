@@ -5,6 +5,7 @@
 from . import (
     clock,
     eta,
+    files,
     identity,
     mailtext,
     masking,

@@ -63,3 +63,22 @@ def plain_e164(number, country_code="KR"):
     ):
         return "+82" + digits[1:]
     return ""
+
+
+_MACHINE = re.compile(
+    r"^(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|mailer[-_.]?daemon|postmaster|bounces?|"
+    r"notifications?|auto[-_.]?(?:reply|responder)|abuse|daemon|nobody|root)"
+    r"(?:[-_.+=@].*|\d*@.*)$",
+    re.IGNORECASE,
+)
+
+
+def is_machine(email):
+    """True for addresses behind which nobody reads: noreply@, mailer-daemon@, ...
+
+    >>> is_machine("no-reply@shop.example"), is_machine("noreply.kim@x.kr")
+    (True, True)
+    >>> is_machine("kim.noreply@x.kr")
+    False
+    """
+    return bool(_MACHINE.match(email or ""))

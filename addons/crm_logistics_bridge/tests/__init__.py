@@ -2,6 +2,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from . import test_eta_promise
 from . import test_intake
+from . import test_intake_contact
+from . import test_intake_files
 from . import test_intake_http
 from . import test_intake_mail
 from . import test_link_from_text

@@ -16,7 +16,7 @@ class TestIntakeHttp(LogisticsData, HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.set_up_shop()
-        cls.user = new_test_user(cls.env, "shop_bot", "base.group_user")
+        cls.user = cls.make_user("shop_bot", "base.group_user")
         expires = fields.Datetime.add(fields.Datetime.now(), days=1)
         keys = cls.env["res.users.apikeys"]
         cls.key = keys.with_user(cls.user)._generate("rpc", "shop", expires)

@@ -17,6 +17,11 @@ KINDS = [
 ]
 #: Code of the account that each company gets for what Odoo itself takes in.
 OWN = ("mail", "web", "phone", "chat")
+#: Endings of files that customers of a shop send; programs are never taken.
+FILE_TYPES = (
+    "jpg jpeg png gif webp heic bmp tif tiff pdf txt csv json xml eml msg doc docx xls xlsx "
+    "ppt pptx hwp hwpx odt ods odp rtf zip mp3 m4a wav ogg amr mp4 mov 3gp"
+)
 
 
 class LogisticsChannelAccount(models.Model):
@@ -60,6 +65,11 @@ class LogisticsChannelAccount(models.Model):
         help="The channel checks who its users are (a shop's login, a messenger). "
         "Without it an address or number is only a hint, and no contact is chosen.",
     )
+    create_contacts = fields.Boolean(
+        string="Create contacts",
+        help="A sender whom nobody knows becomes a contact by itself. Addresses of "
+        "machines and our own never do; a contact made so can be taken back.",
+    )
     join_hours = fields.Float(
         string="Join within (hours)",
         default=24.0,
@@ -73,8 +83,24 @@ class LogisticsChannelAccount(models.Model):
     )
     size_limit_kb = fields.Integer(
         string="Largest delivery (kB)",
-        default=2048,
+        default=10240,
         help="Larger deliveries are refused with status 413.",
+    )
+    file_limit_kb = fields.Integer(
+        string="Largest file (kB)",
+        default=5120,
+        help="A larger file is refused with status 413.",
+    )
+    file_count_limit = fields.Integer(
+        string="Files per message",
+        default=10,
+        help="More are refused with status 400; 0 takes none.",
+    )
+    file_types = fields.Char(
+        string="Endings of files taken",
+        default=FILE_TYPES,
+        help="Other files are refused with status 415. Empty takes all but programs and "
+        "web pages, which are never taken.",
     )
     endpoint = fields.Char(string="Address", compute="_compute_endpoint")
     message_count = fields.Integer(compute="_compute_message_count")
@@ -98,17 +124,35 @@ class LogisticsChannelAccount(models.Model):
                     )
                 )
 
-    @api.constrains("join_hours", "rate_limit", "size_limit_kb")
+    @api.constrains(
+        "join_hours", "rate_limit", "size_limit_kb", "file_limit_kb", "file_count_limit"
+    )
     def _check_limits(self):
         for account in self:
             if account.join_hours < 0:
                 raise ValidationError(
                     self.env._("Join within: %s is below 0.", account.join_hours)
                 )
-            if account.rate_limit < 1 or account.size_limit_kb < 1:
+            if (
+                min(account.rate_limit, account.size_limit_kb, account.file_limit_kb)
+                < 1
+                or account.file_count_limit < 0
+            ):
                 raise ValidationError(
                     self.env._(
                         "Limits of account %s: at least 1 message and 1 kB.",
+                        account.name,
+                    )
+                )
+
+    @api.constrains("create_contacts", "trusted")
+    def _check_create_contacts(self):
+        for account in self:
+            if account.create_contacts and not account.trusted:
+                raise ValidationError(
+                    self.env._(
+                        "Account %s: contacts are made by themselves only where the "
+                        "channel knows its senders to be true.",
                         account.name,
                     )
                 )

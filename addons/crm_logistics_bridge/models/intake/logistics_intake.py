@@ -4,7 +4,6 @@ import logging
 from datetime import timedelta
 
 import psycopg2
-from dateutil import parser as date_parser
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
@@ -19,8 +18,6 @@ _logger = logging.getLogger(__name__)
 
 #: Texts this alike are the same words.
 SAME = 0.85
-#: Longest text taken from a delivery, in characters.
-TEXT_LIMIT = 100_000
 #: Errors that the database wants to be answered by trying the whole request again.
 TRY_AGAIN = (psycopg2.OperationalError, ConcurrencyError)
 
@@ -39,17 +36,23 @@ class LogisticsIntake(models.AbstractModel):
     # -- deliveries other than mails --------------------------------------
     @api.model
     @api.private
-    def _receive(self, account, payload, ticket_values=None):
+    def _receive(self, account, payload, ticket_values=None, files=()):
         """Take in one message; the same one again gets the first answer.
 
         :param account: logistics.channel.account
         :param dict payload: external_id, text or transcript; optionally subject, sender
-            (name, email, phone, handle), partner_id, ticket (its number), sent_at
+            (name, email, phone, handle), partner_id, ticket (its number), sent_at,
+            attachments (list of name and content in base64)
         :param dict ticket_values: further values of a new ticket
+        :param files: list of (name, content), besides those of the payload
         :return: logistics.intake.message, done or failed
-        :raises UserError: the payload itself is wrong; names field and value
+        :raises WrongField: the payload itself is wrong; names field and value
         """
         values = self._checked(account, payload)
+        files, hidden = self._checked_files(
+            account, [*self._decoded(account, payload), *files]
+        )
+        values["masked_count"] += hidden
         row = {
             key: values[key]
             for key in (
@@ -69,14 +72,16 @@ class LogisticsIntake(models.AbstractModel):
                 message._again()
                 return message
             message.tries += 1
-        self._work(message, values, ticket_values)
+            # what this delivery brings takes the place of what the failed one left
+            self._kept_files(message).unlink()
+        self._work(message, values, ticket_values, files)
         return message
 
-    def _work(self, message, values, ticket_values=None):
+    def _work(self, message, values, ticket_values=None, files=()):
         """File a claimed message; a failure is kept on it, with what arrived."""
         try:
             with self.env.cr.savepoint():
-                self._file(message, values, ticket_values)
+                self._file(message, values, ticket_values, files)
                 self.env.flush_all()
         except TRY_AGAIN:
             raise
@@ -84,8 +89,12 @@ class LogisticsIntake(models.AbstractModel):
             self._failed(message, error)
             message.payload = {**values, "ticket_values": ticket_values or {}}
             message.words = words(values["text"])
+            if not self._kept_files(message):
+                self._keep_files(message, files)
         else:
-            message.payload = False
+            if message.payload:
+                message.payload = False
+                self._kept_files(message).unlink()
 
     @api.private
     def _failed(self, message, error):
@@ -118,112 +127,8 @@ class LogisticsIntake(models.AbstractModel):
                 self.env._("Nothing was kept of message %s.", message.external_id)
             )
         ticket_values = values.pop("ticket_values", {})
-        return self._work(message, values, ticket_values)
-
-    def _checked(self, account, payload):
-        """A payload's fields, checked and with sensitive numbers hidden."""
-        if not isinstance(payload, dict):
-            raise UserError(self.env._("The body must be one JSON object."))
-        known = {
-            "external_id",
-            "text",
-            "transcript",
-            "subject",
-            "sender",
-            "partner_id",
-            "ticket",
-            "sent_at",
-        }
-        unknown = sorted(set(payload) - known)
-        if unknown:
-            raise UserError(self.env._("Unknown field %s.", unknown[0]))
-        sender = payload.get("sender")
-        sender = {} if sender is None else sender
-        if not isinstance(sender, dict):
-            raise UserError(self.env._("Field sender must be an object."))
-        unknown = sorted(set(sender) - {"name", "email", "phone", "handle"})
-        if unknown:
-            raise UserError(self.env._("Unknown field sender.%s.", unknown[0]))
-        texts = {
-            name: payload.get(name) for name in ("external_id", "subject", "ticket")
-        }
-        texts |= {f"sender.{name}": value for name, value in sender.items()}
-        for name, value in texts.items():
-            if value is not None and not isinstance(value, str):
-                raise UserError(self.env._("Field %(name)s must be a text.", name=name))
-            if value and len(value) > 500:
-                raise UserError(
-                    self.env._("Field %(name)s is longer than 500.", name=name)
-                )
-            if value and "\x00" in value:
-                raise UserError(
-                    self.env._("Field %(name)s holds a NUL character.", name=name)
-                )
-        external_id = (payload.get("external_id") or "").strip()
-        if not external_id:
-            raise UserError(self.env._("Field external_id is missing."))
-        text = self._text_of(payload)
-        email = email_normalize(sender.get("email") or "")
-        if sender.get("email") and not email:
-            raise UserError(
-                self.env._("Field sender.email: %s is no address.", sender["email"])
-            )
-        sent = payload.get("sent_at")
-        if sent is not None:
-            try:
-                date_parser.isoparse(sent)
-            except (TypeError, ValueError) as error:
-                raise UserError(
-                    self.env._("Field sent_at: %s is no ISO 8601 time.", sent)
-                ) from error
-        text, hidden = mask_text(text)
-        subject, in_subject = mask_text((payload.get("subject") or "").strip())
-        name, in_name = mask_text((sender.get("name") or "").strip())
-        return {
-            "external_id": external_id,
-            "text": text,
-            "subject": subject,
-            "sender_name": name,
-            "sender_email": email or "",
-            "sender_phone": self._e164(account.company_id, sender.get("phone")),
-            "sender_handle": (sender.get("handle") or "").strip(),
-            "partner_id": payload.get("partner_id") or False,
-            "ticket": (payload.get("ticket") or "").strip(),
-            "masked_count": sum(
-                sum(counts.values()) for counts in (hidden, in_subject, in_name)
-            ),
-        }
-
-    def _text_of(self, payload):
-        """The text, or the lines of a transcript with who said them and when."""
-        text, transcript = payload.get("text"), payload.get("transcript")
-        if text is not None and transcript is not None:
-            raise UserError(self.env._("Give either text or transcript, not both."))
-        if transcript is not None:
-            if not isinstance(transcript, list) or not transcript:
-                raise UserError(self.env._("Field transcript must be a list of lines."))
-            lines = []
-            for line in transcript:
-                if not isinstance(line, dict) or not isinstance(line.get("text"), str):
-                    raise UserError(
-                        self.env._("Each line of the transcript needs a text.")
-                    )
-                head = " ".join(
-                    str(line[key]) for key in ("at", "who") if line.get(key)
-                )
-                lines.append(f"{head}: {line['text']}" if head else line["text"])
-            text = "\n".join(lines)
-        if not isinstance(text, str) or not text.strip():
-            raise UserError(self.env._("Field text is missing or empty."))
-        if len(text) > TEXT_LIMIT:
-            raise UserError(
-                self.env._("Field text is longer than %s characters.", TEXT_LIMIT)
-            )
-        if "\x00" in text:
-            raise UserError(
-                self.env._("Field %(name)s holds a NUL character.", name="text")
-            )
-        return text.strip()
+        files = [(kept.name, kept.raw) for kept in self._kept_files(message)]
+        return self._work(message, values, ticket_values, files)
 
     # -- where to ---------------------------------------------------------
     @api.private
@@ -366,6 +271,8 @@ class LogisticsIntake(models.AbstractModel):
         if not ticket:
             same, own = self._same_words(account, message, values, partner)
             ticket, result = same, "joined" if same else "created"
+        if how == "unknown" and self._wants_contact(account, values):
+            partner, how = self._make_contact(account, values, message), "created"
         return (
             ticket,
             result,
@@ -378,17 +285,22 @@ class LogisticsIntake(models.AbstractModel):
             },
         )
 
-    def _file(self, message, values, ticket_values=None):
-        """Put a message of a channel other than mail where it belongs."""
+    def _file(self, message, values, ticket_values=None, files=()):
+        """Put a message of a channel other than mail where it belongs.
+
+        :return: its ticket
+        """
         account = message.account_id
         ticket, result, partner, noted = self._place(account, message, values)
         message.write(noted)
         body = plaintext2html(values["text"])
         if not ticket:
             ticket = self._new_ticket(account, values, partner, body, ticket_values)
+            self._keep_files(ticket, files)
         else:
-            self._say(ticket, account, values, partner, body, result)
+            self._say(ticket, account, values, partner, body, result, files)
         message._finish(ticket, result)
+        return ticket
 
     def _new_ticket(self, account, values, partner, body, ticket_values):
         first = values["text"].strip().splitlines()[0]
@@ -411,15 +323,21 @@ class LogisticsIntake(models.AbstractModel):
             )
         )
 
-    def _say(self, ticket, account, values, partner, body, result):
-        """Add the message to the ticket's conversation, in the sender's name."""
+    def _say(self, ticket, account, values, partner, body, result, files=()):
+        """Add the message to the ticket's conversation, in the sender's name.
+
+        :return: the mail.message
+        """
         sender = {"author_id": partner.id} if partner else {"author_id": False}
         if not partner:
             sender["email_from"] = (
                 values["sender_email"] or values["sender_name"] or account.name
             )
-        ticket.with_context(mail_create_nosubscribe=True).message_post(
+        return ticket.with_context(
+            mail_create_nosubscribe=True, attachments_mime_plainxml=True
+        ).message_post(
             body=body,
+            attachments=list(files),
             subject=values["subject"] or False,
             message_type="comment",
             # the same words again are for the record; a reply is news to followers

@@ -47,7 +47,20 @@ class LogisticsIntakeMessage(models.Model):
         readonly=True,
         help="Who it may be, where it is not certain.",
     )
-    identity_reason = fields.Char(string="Known by", readonly=True)
+    identity_reason = fields.Selection(
+        [
+            ("handle", "Handle of the channel"),
+            ("email", "E-mail"),
+            ("phone", "Phone number"),
+            ("user", "Login or mail gateway"),
+            ("created", "New contact"),
+            ("unsure", "Not certain"),
+            ("unknown", "Nobody known"),
+        ],
+        string="Known by",
+        readonly=True,
+    )
+    contact_made = fields.Boolean(compute="_compute_contact_made")
     subject = fields.Char(readonly=True)
     words = fields.Text(
         string="Text",
@@ -205,6 +218,47 @@ class LogisticsIntakeMessage(models.Model):
         # sudo: what was delivered is taken in by the software, whoever asks for it
         for message in failed.sudo():
             self.env["logistics.intake"].sudo()._retry(message)
+
+    @api.depends("partner_id")
+    def _compute_contact_made(self):
+        for message in self:
+            made = message.sudo().partner_id.logistics_intake_message_id
+            message.contact_made = bool(made) and made == message.sudo()
+
+    def _check_contact_agent(self):
+        self.ensure_one()
+        if not self.env.user.has_group("crm_logistics_bridge.group_logistics_agent"):
+            raise UserError(
+                self.env._("Only agents of customer logistics may create contacts.")
+            )
+        self.check_access("read")
+
+    def action_create_contact(self):
+        """Make a contact of the sender, or take the one that is there."""
+        self._check_contact_agent()
+        if self.partner_id:
+            raise UserError(
+                self.env._(
+                    "This message has a contact already: %s.",
+                    self.partner_id.display_name,
+                )
+            )
+        # sudo: agents of the helpdesk have no rights on contacts; what is written is
+        # the sender of a message they may read, and nothing else
+        message = self.sudo()
+        intake, account = message.env["logistics.intake"], message.account_id
+        values = intake._message_values(message)
+        partner, _new = intake._contact_of(account, values, message)
+        intake._adopt(account, values, partner)
+
+    def action_undo_contact(self):
+        """Take the contact back that was made from this message."""
+        self._check_contact_agent()
+        if not self.contact_made:
+            raise UserError(self.env._("No contact was made from this message."))
+        # sudo: as above; only a contact that the software made from this message
+        message = self.sudo()
+        message.env["logistics.intake"]._unmake_contact(message.partner_id)
 
     def action_open_ticket(self):
         """The ticket the message went to."""

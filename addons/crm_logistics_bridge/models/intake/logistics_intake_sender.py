@@ -53,7 +53,9 @@ class LogisticsIntake(models.AbstractModel):
                             ELSE 'mailbox' END,
                        p.id, p.commercial_partner_id
                   FROM res_partner p
-                 WHERE p.email_normalized = ANY(%(emails)s) AND p.active
+                 WHERE (p.email_normalized = %(email)s
+                        OR p.logistics_mailbox = %(mailbox)s) AND p.active
+                   AND %(email)s != ''
                    AND (p.company_id IS NULL OR p.company_id = %(company)s)
               UNION ALL
                 SELECT 'phone', p.id, p.commercial_partner_id FROM res_partner p
@@ -68,7 +70,7 @@ class LogisticsIntake(models.AbstractModel):
                 account=account.id,
                 handle=values["sender_handle"] or "",
                 email=email,
-                emails=[email, mailbox] if email else [],
+                mailbox=mailbox,
                 phone=phone,
                 phones=phone_spellings(phone),
                 # as Odoo's own index on res_partner.phone writes it
@@ -94,11 +96,7 @@ class LogisticsIntake(models.AbstractModel):
     @api.private
     def _note_sender(self, account, message, values, partner, candidates):
         """Remember the sender, serialise their arrivals, propose to merge."""
-        keys = [
-            (kind, account.id if kind == "handle" else None, values[f"sender_{kind}"])
-            for kind in ("email", "phone", "handle")
-            if values[f"sender_{kind}"]
-        ]
+        keys = self._sender_keys(account, values)
         if partner:
             keys.append(("contact", None, str(partner.id)))
         self.env["logistics.sender.identity"]._touch(account.company_id, keys, partner)

@@ -54,11 +54,12 @@ class LogisticsSenderIdentity(models.Model):
 
     @api.model
     @api.private
-    def _touch(self, company, keys, partner):
+    def _touch(self, company, keys, partner, arrivals=1):
         """Note that these identities wrote now; one statement.
 
         :param keys: list of (kind, account id or None, value)
         :param partner: whose they are, empty when not certain
+        :param arrivals: messages to count; 0 when only the owner became known
         """
         keys = sorted(keys, key=lambda key: (key[0], key[2]))
         if not keys:
@@ -72,17 +73,18 @@ class LogisticsSenderIdentity(models.Model):
                        (company_id, kind, account_id, value, partner_id, last_date,
                         message_count, create_uid, write_uid, create_date, write_date)
                 SELECT %(company)s, k.kind, k.account, k.value, %(partner)s,
-                       %(now)s, 1, %(uid)s, %(uid)s, %(now)s, %(now)s
+                       %(now)s, %(arrivals)s, %(uid)s, %(uid)s, %(now)s, %(now)s
                   FROM unnest(%(kinds)s::varchar[], %(accounts)s::int[],
                               %(values)s::varchar[]) AS k(kind, account, value)
                     ON CONFLICT (company_id, kind, value, COALESCE(account_id, 0))
                     DO UPDATE SET last_date = EXCLUDED.last_date,
-                        message_count = known.message_count + 1,
+                        message_count = known.message_count + %(arrivals)s,
                         partner_id = COALESCE(known.partner_id, EXCLUDED.partner_id)
                 """,
                 company=company.id,
                 partner=partner.id or None,
                 now=fields.Datetime.now(),
+                arrivals=arrivals,
                 uid=self.env.uid,
                 kinds=[key[0] for key in keys],
                 accounts=[key[1] for key in keys],
