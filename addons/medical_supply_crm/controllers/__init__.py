@@ -7,3 +7,5 @@ from . import portal_proposals
 from . import portal_schedule
 from . import portal_storerooms
 from . import portal_deliveries
+from . import portal_recalls
+from . import recall_report

@@ -10,3 +10,4 @@ from . import event
 from . import replenishment
 from . import proposal
 from . import consumption
+from . import recall

@@ -7,3 +7,4 @@ from . import test_portal_isolation
 from . import test_privacy
 from . import test_security
 from . import test_tours
+from . import test_recall

@@ -166,7 +166,8 @@ class MedicalStoreroomLine(models.Model):
     def _quant_source(self, line_ids):
         """FROM and WHERE of the stock below the storerooms of the lines."""
         self.env["stock.quant"].flush_model()
-        self.env["stock.lot"].flush_model(["expiration_date"])
+        self.env["stock.lot"].flush_model(["expiration_date", "medical_blocked"])
+        self.env["product.product"].flush_model(["medical_blocked"])
         self._flush_places()
         return SQL(
             """
@@ -178,6 +179,7 @@ class MedicalStoreroomLine(models.Model):
             JOIN stock_quant quant
               ON quant.location_id = place.id
              AND quant.product_id = line.product_id
+            JOIN product_product product ON product.id = line.product_id
        LEFT JOIN stock_lot lot ON lot.id = quant.lot_id
            WHERE line.id IN %s
             """,
@@ -217,6 +219,9 @@ class MedicalStoreroomLine(models.Model):
                        SUM(quant.quantity)::float,
                        lot.expiration_date::date
                 %s
+                   -- recalled units are no supply
+                   AND lot.medical_blocked IS NOT TRUE
+                   AND product.medical_blocked IS NOT TRUE
               GROUP BY line.id, quant.lot_id, lot.expiration_date
                 HAVING SUM(quant.quantity) <> 0
               ORDER BY line.id, lot.expiration_date NULLS LAST, quant.lot_id
