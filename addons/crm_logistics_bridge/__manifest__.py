@@ -19,10 +19,12 @@
         "helpdesk_mgmt_rating",
         "rma_sale",
         "delivery_state",
+        "privacy_partner_to_be_forgotten",
     ],
     "external_dependencies": {"python": ["holidays", "numpy", "pandas"]},
     "data": [
         "security/crm_logistics_bridge_groups.xml",
+        "security/crm_logistics_bridge_privacy.xml",
         "security/ir.model.access.csv",
         "security/crm_logistics_bridge_rules.xml",
         "data/ir_cron.xml",
@@ -32,6 +34,7 @@
         "data/mail_template.xml",
         "data/logistics_return_data.xml",
         "data/logistics_kpi_data.xml",
+        "data/logistics_privacy_data.xml",
         "views/logistics_ticket_link_views.xml",
         "views/logistics_timeline_event_views.xml",
         "views/logistics_eta_lane_views.xml",
@@ -58,6 +61,7 @@
         "views/menus.xml",
         "views/logistics_kpi_views.xml",
         "views/logistics_tower_views.xml",
+        "views/logistics_privacy_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

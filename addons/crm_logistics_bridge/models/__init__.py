@@ -24,3 +24,4 @@ from . import tower
 from . import helpdesk_ticket
 from . import helpdesk_ticket_linking
 from . import triage
+from . import privacy

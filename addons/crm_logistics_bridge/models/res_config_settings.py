@@ -39,3 +39,12 @@ class ResConfigSettings(models.TransientModel):
     logistics_tracking_days = fields.Integer(
         related="company_id.logistics_tracking_days", readonly=False
     )
+    logistics_keep_order_years = fields.Integer(
+        related="company_id.logistics_keep_order_years", readonly=False
+    )
+    logistics_keep_dispute_years = fields.Integer(
+        related="company_id.logistics_keep_dispute_years", readonly=False
+    )
+    logistics_access_days = fields.Integer(
+        related="company_id.logistics_access_days", readonly=False
+    )

@@ -3,3 +3,5 @@
 
 from . import logistics_intake_note
 from . import logistics_return_receive
+from . import logistics_forget_preview
+from . import partner_anonymize_wizard

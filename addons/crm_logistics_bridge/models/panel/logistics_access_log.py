@@ -39,6 +39,13 @@ class LogisticsAccessLog(models.Model):
         readonly=True,
     )
     detail = fields.Char(readonly=True)
+    company_id = fields.Many2one(
+        "res.company",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="cascade",
+        help="The company that the user worked in.",
+    )
 
     _look_idx = models.Index("(user_id, partner_id, date DESC)")
 
@@ -54,10 +61,10 @@ class LogisticsAccessLog(models.Model):
             SQL(
                 """
                 INSERT INTO logistics_access_log
-                       (date, user_id, partner_id, kind, detail,
+                       (date, user_id, partner_id, kind, detail, company_id,
                         create_uid, create_date, write_uid, write_date)
                 SELECT %(now)s, %(uid)s, %(partner)s, %(kind)s, NULLIF(%(detail)s, ''),
-                       %(uid)s, %(now)s, %(uid)s, %(now)s
+                       %(company)s, %(uid)s, %(now)s, %(uid)s, %(now)s
                  WHERE %(kind)s != 'view' OR NOT EXISTS (
                        SELECT 1 FROM logistics_access_log
                         WHERE user_id = %(uid)s AND partner_id = %(partner)s
@@ -69,11 +76,19 @@ class LogisticsAccessLog(models.Model):
                 partner=partner.id,
                 kind=kind,
                 detail=detail,
+                company=self.env.company.id,
                 since=fields.Datetime.subtract(now, minutes=SAME_LOOK),
             )
         )
 
     @api.autovacuum
     def _gc_access(self):
-        limit = fields.Datetime.subtract(fields.Datetime.now(), days=365)
-        self.search([("date", "<", limit)], limit=10000).unlink()
+        """Each company keeps its log as long as it says; retention rules may be shorter."""
+        now = fields.Datetime.now()
+        # All companies, of which a database holds few.
+        for company in self.env["res.company"].search([]):  # pylint: disable=no-search-all
+            limit = fields.Datetime.subtract(now, days=company.logistics_access_days)
+            self.search(
+                [("date", "<", limit), ("company_id", "in", (company.id, False))],
+                limit=10000,
+            ).unlink()

@@ -24,7 +24,10 @@ class ResPartner(models.Model):
         :return: dict, see logistics.quick.action
         """
         partner = self.browse(int(partner_id)).exists()
-        return self.env["logistics.quick.action"]._choices(partner, int(order_id))
+        result = self.env["logistics.quick.action"]._choices(partner, int(order_id))
+        # Addresses are shown: that is a look at the customer too.
+        self.env["logistics.access.log"]._note(partner.commercial_partner_id, "view")
+        return result
 
     @api.model
     def do_logistics_quick_action(self, partner_id, order_id, kind, values=None):
