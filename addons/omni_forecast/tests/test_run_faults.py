@@ -65,7 +65,7 @@ class TestRunFaults(ForecastCase):
         self.plan.action_run_now()
         lines = self.env["forecast.line"].search_count([("plan_id", "=", self.plan.id)])
         killed = self.env["forecast.run"].create(
-            {"plan_id": self.plan.id, "state": "running", "progress": 60}
+            {"plan_id": self.plan.id, "state": "running", "step_progress": 60}
         )
         outcome = self.plan.action_run_now()
         self.assertEqual(outcome["run_id"], killed.id)

@@ -46,7 +46,10 @@ class ForecastRun(models.Model):
         index=True,
     )
     cancel_requested = fields.Boolean(readonly=True)
-    progress = fields.Float(readonly=True, help="Percent.")
+    step_progress = fields.Float(
+        string="Noted Progress", readonly=True, help="Percent, as of the last step."
+    )
+    progress = fields.Float(compute="_compute_progress", help="Percent.")
     step = fields.Char(readonly=True)
     started_at = fields.Datetime(string="Started", readonly=True)
     finished_at = fields.Datetime(string="Finished", readonly=True)

@@ -277,4 +277,3 @@ class ForecastRunPart(models.Model):
         run.invalidate_recordset()
         if run.cancel_requested:
             raise Cancelled()
-        run._show_progress()

@@ -147,7 +147,7 @@ class ForecastRun(models.Model):
             "duration": self.duration + time.monotonic() - began,
         }
         if state == "done":
-            values.update(progress=100.0, step=False)
+            values.update(step_progress=100.0, step=False)
         if error:
             values["error"] = error
         self.write(values)
@@ -169,7 +169,7 @@ class ForecastRun(models.Model):
             self.invalidate_recordset(["cancel_requested"])
         if self.cancel_requested:
             raise Cancelled()
-        self.write({"step": text, "progress": progress})
+        self.write({"step": text, "step_progress": progress})
         if commit:
             self.env["ir.cron"]._commit_progress()
 

@@ -4,9 +4,7 @@
 import json
 from hashlib import blake2b
 
-from psycopg2 import OperationalError
-
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -250,26 +248,14 @@ class ForecastRun(models.Model):
         done = sum(part.series_count * part.progress for part in parts)
         return 10 + 85 * done / (100 * total) if total else 95
 
-    def _show_progress(self):
-        """Note the progress of all parts in the run, unless somebody else just does.
+    @api.depends("state", "step_progress", "part_ids.progress", "part_ids.series_count")
+    def _compute_progress(self):
+        """The noted progress, or that of the parts where other workers do them.
 
-        Only for information: workers must not wait for each other because of it. Called
-        after a commit, with nothing to lose.
+        They must not write into the run: what they insert refers to it, and PostgreSQL
+        would make whoever inserts at that moment begin again.
         """
-        show = SQL(
-            """
-UPDATE forecast_run SET progress = part.progress
-  FROM (SELECT 10 + 0.85 * SUM(progress * series_count) / SUM(series_count) AS progress
-          FROM forecast_run_part WHERE run_id = %(run)s) part
- WHERE id IN (SELECT id FROM forecast_run WHERE id = %(run)s FOR UPDATE SKIP LOCKED)
-""",
-            run=self.id,
-        )
-        try:
-            self.env.cr.execute(show)
-            self.env["ir.cron"]._commit_progress()
-        except OperationalError:
-            if self.env.cr._cnx.closed:
-                raise
-            self.env.cr.rollback()
-        self.invalidate_recordset(["progress"])
+        for run in self:
+            run.progress = run.step_progress
+            if run.state == "running" and run.part_ids:
+                run.progress = max(run.step_progress, run._progress_of_parts())
