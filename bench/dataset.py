@@ -46,7 +46,8 @@ SIZES = {
     "tiny": Size(partners=20, products=12, orders=80, tickets=30),
     "small": Size(partners=400, products=150, orders=5_000, tickets=800),
     "medium": Size(partners=4_000, products=1_000, orders=50_000, tickets=8_000),
-    "large": Size(partners=40_000, products=5_000, orders=500_000, tickets=80_000),
+    # 200,000 orders of 1 to 9 lines: 1,000,000 moves
+    "large": Size(partners=20_000, products=5_000, orders=200_000, tickets=50_000, max_lines=9),
 }
 #: Customers with a set number of orders, for figures per customer: 10, and 2,000 where there
 #: are enough orders in the database.
@@ -148,6 +149,11 @@ class Builder:
             " LANGUAGE sql AS 'SELECT (hashint8extended(i * 64 + purpose, seed) & 4294967295)"
             " / 4294967296.0'"
         )
+        self.execute(
+            # Five digits as Odoo's sequences write them; lpad alone would cut a sixth off.
+            "CREATE FUNCTION pg_temp.pad(i bigint) RETURNS text IMMUTABLE LANGUAGE sql"
+            " AS 'SELECT lpad(i::text, greatest(5, length(i::text)), ''0'')'"
+        )
         self._plan_partners()
         self._plan_products()
         self._plan_orders()
@@ -175,6 +181,8 @@ class Builder:
             count=self.size.partners,
             focus=list(self.focus),
         )
+        # looked up once per order below
+        self.execute("CREATE UNIQUE INDEX ON plan_partner (i); ANALYZE plan_partner")
 
     def _plan_products(self) -> None:
         self.execute(
@@ -185,6 +193,7 @@ class Builder:
             template=self.base("product_template"),
             count=self.size.products,
         )
+        self.execute("CREATE UNIQUE INDEX ON plan_product (i); ANALYZE plan_product")
 
     @property
     def focus(self) -> tuple[int, ...]:
@@ -213,8 +222,8 @@ class Builder:
                    at + make_interval(days => lead) < %(end)s::timestamp
                        AND (at < %(end)s::timestamp - interval '14 days'
                             OR pg_temp.u(order_no, 22, %(seed)s) < 0.5) AS done,
-                   'S' || lpad((%(order_next)s - 1 + order_no)::text, 5, '0') AS name,
-                   %(picking_prefix)s || lpad((%(picking_next)s - 1 + order_no)::text, 5, '0') AS picking_name,
+                   'S' || pg_temp.pad(%(order_next)s - 1 + order_no) AS name,
+                   %(picking_prefix)s || pg_temp.pad(%(picking_next)s - 1 + order_no) AS picking_name,
                    (SELECT base.id FROM plan_partner base WHERE base.i = CASE
                         WHEN order_no <= %(first)s THEN 1
                         WHEN order_no <= %(first)s + %(second)s THEN 2
@@ -427,7 +436,7 @@ class Builder:
 
     def _tickets(self) -> None:
         first = self.take("helpdesk.ticket.sequence", self.size.tickets)
-        number = f"'HT' || lpad(({first - 1} + p.i)::text, 5, '0')"
+        number = f"'HT' || pg_temp.pad({first - 1} + p.i)"
         for closed, specimen in (("closed", "closed_ticket"), ("NOT closed", "open_ticket")):
             self.multiply(
                 "helpdesk_ticket", specimen, f"(SELECT * FROM plan_ticket WHERE {closed}) p",

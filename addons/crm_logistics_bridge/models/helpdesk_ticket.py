@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize, format_date, html2plaintext
 
 from ..engine.references import find_references
+from .eta.stock_picking import UNDATED
 
 #: Readings less sure than this are not worth a hint.
 HINT_SCORE = 0.5
@@ -81,7 +82,7 @@ class HelpdeskTicket(models.Model):
                 # Beyond everything learned, "today" would be a guess, not a date.
                 eta = (
                     self.env._("no date yet")
-                    if picking.logistics_eta_source == "beyond"
+                    if picking.logistics_eta_source in UNDATED
                     else self._logistics_day(picking.logistics_eta_date)
                 )
                 notes.append(

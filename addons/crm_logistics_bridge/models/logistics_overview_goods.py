@@ -3,7 +3,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from .eta.stock_picking import UNDER_WAY
+from .eta.stock_picking import UNDATED
 
 ORDER_LIMIT = ARRIVAL_LIMIT = RETURN_LIMIT = 10
 DELIVERED_LIMIT = 5
@@ -112,16 +112,14 @@ class LogisticsOverview(models.AbstractModel):
              LEFT JOIN delivery_carrier c ON c.id = p.carrier_id
              LEFT JOIN stock_warehouse w ON w.id = t.warehouse_id
                  WHERE (t.code IN ('outgoing', 'dropship')
-                        OR t.code = 'internal' AND p.logistics_eta_date IS NOT NULL)
+                        OR t.code = 'internal' AND p.logistics_eta_source IS NOT NULL)
                    AND (p.state IN ('waiting', 'confirmed', 'assigned')
-                        OR p.state = 'done' AND p.date_delivered IS NULL
-                           AND p.delivery_state = ANY(%(under_way)s))
+                        OR p.logistics_under_way)
               ORDER BY COALESCE(p.logistics_late, FALSE) DESC,
                        p.logistics_eta_date NULLS LAST, p.id
                  LIMIT %(limit)s
                 """,
                 lang=self.env.lang or "en_US",
-                under_way=list(UNDER_WAY),
                 limit=ARRIVAL_LIMIT,
                 **scope,
             )
@@ -143,7 +141,7 @@ class LogisticsOverview(models.AbstractModel):
             row["reason"] = self._label(
                 "stock.picking", "logistics_late_reason", row["reason"]
             )
-            row["beyond"] = row["source"] == "beyond"
+            row["undated"] = row["source"] in UNDATED
             row["basis"] = self._label(
                 "stock.picking", "logistics_eta_source", row.pop("source")
             )

@@ -170,13 +170,14 @@ class LogisticsTimelineEvent(models.Model):
         )
         return [
             SQL(
-                "%s %s WHERE p.state = 'done'",
+                "%s %s WHERE p.state = 'done' AND p.date_done IS NOT NULL",
                 self._timeline_row(1, "p", **columns),
                 self._from_order_pickings(),
             ),
             SQL(
                 """
-                %s %s WHERE p.state = 'done' AND p.sale_id IS NULL
+                %s %s WHERE p.state = 'done' AND p.date_done IS NOT NULL
+                  AND p.sale_id IS NULL
                   AND (t.code IN ('outgoing', 'dropship')
                        OR t.code = 'incoming' AND p.return_id IS NOT NULL)
                 """,

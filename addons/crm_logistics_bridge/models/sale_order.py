@@ -3,7 +3,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .eta.stock_picking import LATE_REASONS
+from .eta.stock_picking import LATE_REASONS, UNDATED
 
 
 class SaleOrder(models.Model):
@@ -48,7 +48,7 @@ class SaleOrder(models.Model):
         """Deliveries of this order as the customer's page shows them.
 
         :return: list of dicts with name, steps (label, date, done), eta, latest,
-            promise, late, reason, arrived, scheduled, beyond, carrier, tracking_ref, tracking_url
+            promise, late, reason, arrived, scheduled, undated, carrier, tracking_ref, tracking_url
         """
         self.ensure_one()
         if self.state != "sale":
@@ -68,7 +68,7 @@ class SaleOrder(models.Model):
                 p.picking_type_code == "outgoing"
                 and not p.return_id
                 or p.picking_type_code == "internal"
-                and p.logistics_eta_date
+                and p.logistics_eta_source
             )
         )
         reasons = deliveries._logistics_reason_texts()
@@ -83,7 +83,7 @@ class SaleOrder(models.Model):
                 "reason": reasons[picking.id],
                 "arrived": picking.logistics_eta_source == "delivered",
                 "scheduled": picking.logistics_eta_source == "scheduled",
-                "beyond": picking.logistics_eta_source == "beyond",
+                "undated": picking.logistics_eta_source in UNDATED,
                 "carrier": picking.carrier_id.name or "",
                 "tracking_ref": picking.carrier_tracking_ref or "",
                 "tracking_url": picking.carrier_tracking_url or "",
@@ -141,8 +141,13 @@ class SaleOrder(models.Model):
                        logistics_late = v.late,
                        logistics_late_reason = v.reason
                   FROM (SELECT p.sale_id,
-                               MAX(p.logistics_eta_date) AS eta,
-                               MAX(p.logistics_eta_latest_date) AS latest,
+                               -- the last one's date is not known where one has none
+                               CASE WHEN BOOL_AND(COALESCE(p.logistics_eta_source, '')
+                                                  != 'nothing')
+                                    THEN MAX(p.logistics_eta_date) END AS eta,
+                               CASE WHEN BOOL_AND(COALESCE(p.logistics_eta_source, '')
+                                                  != 'nothing')
+                                    THEN MAX(p.logistics_eta_latest_date) END AS latest,
                                MAX(p.logistics_promise_date) AS promise,
                                BOOL_OR(p.logistics_late) AS late,
                                (ARRAY_AGG(p.logistics_late_reason
@@ -153,7 +158,7 @@ class SaleOrder(models.Model):
                          WHERE p.sale_id = ANY(%(ids)s)
                            AND p.state != 'cancel'
                            AND (t.code = 'outgoing' OR t.code = 'internal'
-                                AND p.logistics_eta_date IS NOT NULL)
+                                AND p.logistics_eta_source IS NOT NULL)
                       GROUP BY p.sale_id) v
                  WHERE o.id = v.sale_id
              RETURNING o.id

@@ -13,6 +13,7 @@ from . import test_security
 from . import test_timeline
 from . import test_tours
 from . import test_eta_steps
+from . import test_eta_supply
 from . import test_delay_notice
 from . import test_tracking_page
 from . import test_carrier_events

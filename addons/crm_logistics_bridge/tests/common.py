@@ -30,13 +30,20 @@ class LogisticsData:
         Partner = cls.env["res.partner"]
         korea = cls.env.ref("base.kr")
         cls.customer = Partner.create(
-            {"name": "Hanbit Trading", "is_company": True, "country_id": korea.id}
+            {
+                "name": "Hanbit Trading",
+                "is_company": True,
+                "country_id": korea.id,
+                # whatever the database gives new contacts
+                "lang": "en_US",
+            }
         )
         cls.contact = Partner.create(
             {
                 "name": "Kim Minji",
                 "parent_id": cls.customer.id,
                 "email": "minji@example.com",
+                "lang": "en_US",
             }
         )
         cls.other = Partner.create({"name": "Another Customer", "country_id": korea.id})

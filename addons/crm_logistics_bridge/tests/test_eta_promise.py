@@ -138,7 +138,9 @@ class TestEtaPromise(LogisticsCase):
         self.learn()
         order = self.make_order(product=self.scarce)
         picking = order.picking_ids
-        self.assertEqual(picking.logistics_eta_source, "learned")
+        self.assertEqual(picking.logistics_eta_source, "nothing")
+        self.assertFalse(picking.logistics_eta_date, "a date would be a guess")
+        self.assertTrue(picking.logistics_promise_date)
         receipt = self.env["stock.picking"].create(
             {
                 "picking_type_id": self.warehouse.in_type_id.id,

@@ -12,11 +12,19 @@ ETA_SOURCES = [
     ("learned", "Learned from past deliveries"),
     ("scheduled", "Scheduled date (no history yet)"),
     ("restock", "Incoming goods, then as past deliveries"),
+    ("vendor", "Vendor's lead time (nothing ordered yet)"),
+    ("nothing", "No date: nothing has been ordered"),
     ("beyond", "Longer than any past delivery"),
     ("delivered", "Delivered"),
 ]
+#: Bases on which no date can be told.
+UNDATED = ("beyond", "nothing")
 #: Carrier states that mean: handed over, not arrived.
 UNDER_WAY = ("shipping_recorded_in_carrier", "in_transit", "incident")
+#: Odoo sets the first of them for every carrier, also for those that never report.
+HANDED_OVER = "shipping_recorded_in_carrier"
+#: A parcel nobody has heard of for so many days counts as arrived.
+SILENT_DAYS = 30
 _TRIGGERS = {
     "carrier_id",
     "scheduled_date",
@@ -73,10 +81,21 @@ class StockPicking(models.Model):
     logistics_eta_observations = fields.Integer(
         string="Comparable deliveries", readonly=True, copy=False
     )
+    logistics_under_way = fields.Boolean(
+        string="With the carrier",
+        readonly=True,
+        copy=False,
+        help="Shipped, and its carrier has yet to report the arrival. Deliveries by "
+        "carriers that report nothing count as arrived when they are shipped.",
+    )
 
     _logistics_late_idx = models.Index("(company_id) WHERE logistics_late")
     _logistics_open_out_idx = models.Index(
         "(picking_type_id) WHERE state NOT IN ('done', 'cancel')"
+    )
+    _logistics_under_way_idx = models.Index("(company_id) WHERE logistics_under_way")
+    _logistics_reported_idx = models.Index(
+        "(carrier_id) WHERE date_delivered IS NOT NULL"
     )
     _logistics_tracking_idx = models.Index(
         "(carrier_tracking_ref) WHERE carrier_tracking_ref IS NOT NULL"
@@ -124,11 +143,7 @@ class StockPicking(models.Model):
                         ("sale_id", "!=", False),
                         "|",
                         ("state", "not in", ("draft", "done", "cancel")),
-                        "&",
-                        ("state", "=", "done"),
-                        "&",
-                        ("delivery_state", "in", UNDER_WAY),
-                        ("date_delivered", "=", False),
+                        ("logistics_under_way", "=", True),
                     ],
                     order="id",
                 )

@@ -1,6 +1,8 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import api, models
+from datetime import timedelta
+
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
@@ -137,6 +139,54 @@ class StockPicking(models.Model):
         ):
             waiting.setdefault(picking_id, {})[product_id] = date
         return waiting
+
+    @api.model
+    @api.private
+    def _logistics_vendor_dates(self, frame, waiting):
+        """When articles could come that nobody has ordered yet, were they ordered now.
+
+        The vendor that Odoo would buy from first, its delivery days, and the company's
+        days to purchase; one query.
+
+        :param frame: DataFrame with id (delivery) and company
+        :param waiting: {delivery: {product: date or None}}, see _logistics_waiting
+        :return: {(company id, product id): datetime}; articles without vendor are absent
+        """
+        pairs = {
+            (company, product)
+            for picking, company in zip(frame["id"], frame["company"], strict=True)
+            for product, date in waiting.get(picking, {}).items()
+            if date is None
+        }
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT ON (v.company, v.product) v.company, v.product, s.delay
+                  FROM unnest(%(companies)s::int[], %(products)s::int[])
+                       AS v(company, product)
+                  JOIN product_product p ON p.id = v.product
+                  JOIN product_supplierinfo s ON s.product_tmpl_id = p.product_tmpl_id
+                 WHERE (s.product_id IS NULL OR s.product_id = p.id)
+                   AND (s.company_id IS NULL OR s.company_id = v.company)
+                   AND (s.date_start IS NULL OR s.date_start <= %(today)s)
+                   AND (s.date_end IS NULL OR s.date_end >= %(today)s)
+              ORDER BY v.company, v.product, s.sequence, s.min_qty, s.price, s.id
+                """,
+                companies=[company for company, _product in pairs],
+                products=[product for _company, product in pairs],
+                today=fields.Date.today(),
+            )
+        )
+        now = fields.Datetime.now()
+        extra = dict.fromkeys((company for company, _product, _delay in rows), 0.0)
+        # From Odoo's purchase and inventory together, which need not be there.
+        if "days_to_purchase" in self.env["res.company"]._fields:
+            for company in self.env["res.company"].sudo().browse(extra):
+                extra[company.id] = company.days_to_purchase
+        return {
+            (company, product): now + timedelta(days=(delay or 0) + extra[company])
+            for company, product, delay in rows
+        }
 
     @api.model
     @api.private

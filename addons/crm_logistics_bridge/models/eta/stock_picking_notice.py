@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .stock_picking import UNDATED
+
 
 class StockPicking(models.Model):
     """One notice per slip."""
@@ -41,15 +43,17 @@ class StockPicking(models.Model):
                 SELECT p.id, p.sale_id AS order, COALESCE(o.partner_id, p.partner_id) AS partner,
                        COALESCE(p.logistics_told_date, p.logistics_promise_date) AS baseline,
                        p.logistics_eta_date AS eta,
-                       GREATEST(p.logistics_eta_date, p.logistics_eta_latest_date) AS told,
-                       p.logistics_eta_source != 'beyond' AS dated
+                       -- without a date, the customer counts on nothing before now
+                       COALESCE(GREATEST(p.logistics_eta_date, p.logistics_eta_latest_date),
+                                GREATEST(p.logistics_promise_date, %(now)s)) AS told,
+                       p.logistics_eta_source != ALL(%(undated)s) AS dated
                   FROM stock_picking p
              LEFT JOIN sale_order o ON o.id = p.sale_id
                  WHERE p.company_id = %(company)s AND p.logistics_late
                    AND p.logistics_promise_date IS NOT NULL
                    AND COALESCE(o.partner_id, p.partner_id) IS NOT NULL
                    AND (p.logistics_told_date IS NULL
-                        OR p.logistics_eta_source != 'beyond'
+                        OR p.logistics_eta_source != ALL(%(undated)s)
                            AND p.logistics_eta_date
                                > p.logistics_told_date + %(grace)s * INTERVAL '1 hour'
                            AND NOT EXISTS (
@@ -65,6 +69,8 @@ class StockPicking(models.Model):
                 """,
                 company=company.id,
                 grace=company.logistics_eta_grace_hours,
+                undated=list(UNDATED),
+                now=now,
                 recent=fields.Datetime.subtract(
                     now, hours=company.logistics_delay_notice_hours
                 ),
@@ -136,11 +142,13 @@ class StockPicking(models.Model):
             SQL(
                 """
                 UPDATE stock_picking
-                   SET logistics_told_date = GREATEST(logistics_eta_date,
-                                                      logistics_eta_latest_date)
+                   SET logistics_told_date = COALESCE(
+                           GREATEST(logistics_eta_date, logistics_eta_latest_date),
+                           GREATEST(logistics_promise_date, %s))
                  WHERE company_id = ANY(%s) AND logistics_late
                    AND logistics_told_date IS NULL
                 """,
+                fields.Datetime.now(),
                 companies.ids,
             )
         )

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...engine import eta
-from .stock_picking import UNDER_WAY
+from .stock_picking import HANDED_OVER, SILENT_DAYS, UNDER_WAY
 
 
 class StockPicking(models.Model):
@@ -43,6 +43,7 @@ class StockPicking(models.Model):
         if not rows:
             return
         frame = Lane._picking_frame(rows)
+        frame["under_way"] = self._logistics_is_under_way(frame)
         frame, moves = self._logistics_with_waiting(frame)
         # Dates follow from any user's work; nobody needs rights on lanes or companies.
         companies = (
@@ -57,6 +58,47 @@ class StockPicking(models.Model):
         result = pd.concat(parts, ignore_index=True)
         self._logistics_store(result[result["product"] == 0])
         self._logistics_store_lines(result, moves)
+
+    @api.model
+    @api.private
+    def _logistics_is_under_way(self, frame):
+        """Which of the deliveries are with a carrier that will report their arrival.
+
+        Odoo notes every shipment as handed over, whatever the carrier. Waiting for news
+        makes sense where something was reported about the parcel, and for some weeks
+        where its carrier is connected or has reported an arrival before; one query.
+        """
+        shipped = (frame["state"] == "done") & frame["date_delivered"].isna()
+        handed = shipped & (frame["delivery_state"] == HANDED_OVER)
+        ids = frame.loc[handed, "id"].tolist()
+        reported = {
+            row[0]
+            for row in self.env.execute_query(
+                SQL(
+                    """
+                    SELECT p.id FROM stock_picking p
+                      JOIN delivery_carrier c ON c.id = p.carrier_id
+                     WHERE p.id = ANY(%(ids)s)
+                       AND (EXISTS (SELECT 1 FROM logistics_carrier_event e
+                                     WHERE e.picking_id = p.id)
+                            OR p.date_done > %(since)s
+                               AND (c.delivery_type NOT IN ('fixed', 'base_on_rule')
+                                    OR EXISTS (SELECT 1 FROM stock_picking d
+                                                WHERE d.carrier_id = c.id
+                                                  AND d.date_delivered IS NOT NULL)))
+                    """,
+                    ids=ids,
+                    since=fields.Datetime.subtract(
+                        fields.Datetime.now(), days=SILENT_DAYS
+                    ),
+                )
+            )
+        }
+        return (
+            shipped
+            & frame["delivery_state"].isin(UNDER_WAY)
+            & (~handed | frame["id"].isin(reported))
+        )
 
     @api.model
     @api.private
@@ -86,27 +128,47 @@ class StockPicking(models.Model):
             & (frame["state"] != "done")
             & frame["id"].isin(list(waiting))
         ]
-        articles = split.merge(
-            moves[["id", "product"]].drop_duplicates(), on="id", how="inner"
+        # Rows are taken again, not appended: their columns keep their types.
+        articles = moves[["id", "product"]].drop_duplicates()
+        articles = articles.merge(
+            pd.DataFrame({"id": split["id"], "row": split.index}), on="id"
         )
-        frame = pd.concat([frame.assign(product=0), articles], ignore_index=True)
+        count = len(frame)
+        frame = frame.loc[[*frame.index, *articles["row"]]].reset_index(drop=True)
+        frame["product"] = [0] * count + articles["product"].tolist()
 
-        def awaited(picking, product):
-            dates = waiting.get(picking)
-            if dates is None or product and product not in dates:
-                return False, None
-            dates = [dates[product]] if product else list(dates.values())
-            return True, None if None in dates else max(dates)
-
-        pairs = [
-            awaited(picking, product)
-            for picking, product in zip(frame["id"], frame["product"], strict=True)
+        vendors = self._logistics_vendor_dates(frame, waiting)
+        awaited = [
+            self._logistics_awaited(row, waiting.get(row.id), vendors)
+            for row in frame[["id", "product", "company"]].itertuples()
         ]
-        frame["blocked"] = [blocked for blocked, _date in pairs]
+        frame["blocked"] = [source is not None for _date, source in awaited]
+        frame["supply"] = [source for _date, source in awaited]
         frame["restock"] = pd.to_datetime(
-            pd.Series([date for _blocked, date in pairs], index=frame.index)
+            pd.Series([date for date, _source in awaited], index=frame.index)
         ).astype("datetime64[us]")
         return frame, moves
+
+    @staticmethod
+    def _logistics_awaited(row, dates, vendors):
+        """When all that a delivery (or one article of it) waits for is there.
+
+        :return: (date or None, source): restock (receipts planned), vendor (estimated
+            for what is not ordered), nothing (no way to tell), None (waits for nothing)
+        """
+        if dates is None or row.product and row.product not in dates:
+            return None, None
+        if row.product:
+            dates = {row.product: dates[row.product]}
+        estimated = {
+            product: vendors.get((row.company, product))
+            for product, date in dates.items()
+            if date is None
+        }
+        if None in estimated.values():
+            return None, "nothing"
+        known = [date for date in dates.values() if date is not None]
+        return max([*known, *estimated.values()]), "vendor" if estimated else "restock"
 
     @api.model
     @api.private
@@ -117,11 +179,7 @@ class StockPicking(models.Model):
             company, [frame["order_start"], frame["restock"], frame["date_done"]]
         )
         shipped = frame["state"] == "done"
-        transit = (
-            shipped
-            & frame["delivery_state"].isin(UNDER_WAY)
-            & frame["date_delivered"].isna()
-        )
+        transit = frame["under_way"]
         cancelled = frame["state"] == "cancel"
         arrived = shipped & ~transit
         picked = (
@@ -176,7 +234,11 @@ class StockPicking(models.Model):
         source = pd.Series("scheduled", index=frame.index)
         source[learned] = "learned"
         source[learned & current["beyond"].astype(bool)] = "beyond"
-        source[awaited] = "restock"
+        source[awaited] = frame["supply"][awaited]
+        # Without goods and without an order for them any date would be a guess. Late it
+        # is once it could not be met even with the goods there.
+        nothing = ~shipped & (frame["supply"] == "nothing")
+        source[nothing] = "nothing"
         source[arrived] = "delivered"
         result = pd.DataFrame(
             {
@@ -190,10 +252,13 @@ class StockPicking(models.Model):
                 "late": late,
                 "reason": reason.where(late, None),
                 "source": source.where(~cancelled, None),
+                "under_way": transit,
                 "observations": current["n"].where(learned, 0),
             }
         )
-        result.loc[cancelled | ~frame["last_step"], ["eta", "latest"]] = pd.NaT
+        result.loc[cancelled | nothing | ~frame["last_step"], ["eta", "latest"]] = (
+            pd.NaT
+        )
         # The step after this one has taken over.
         passed = ~frame["last_step"]
         result.loc[passed, "late"] = False
@@ -259,11 +324,13 @@ class StockPicking(models.Model):
                        logistics_late = v.late,
                        logistics_late_reason = v.reason,
                        logistics_eta_source = v.source,
+                       logistics_under_way = v.under_way,
                        logistics_eta_observations = v.n
                   FROM unnest(%s::int[], %s::timestamp[], %s::timestamp[], %s::timestamp[],
                               %s::timestamp[], %s::bool[], %s::varchar[], %s::varchar[],
-                              %s::int[])
-                       AS v(id, eta, latest, promise, told, late, reason, source, n)
+                              %s::bool[], %s::int[])
+                       AS v(id, eta, latest, promise, told, late, reason, source,
+                            under_way, n)
                  WHERE p.id = v.id
              RETURNING p.id
                 """,
@@ -275,6 +342,7 @@ class StockPicking(models.Model):
                 result["late"].tolist(),
                 result["reason"].tolist(),
                 result["source"].tolist(),
+                result["under_way"].tolist(),
                 result["observations"].fillna(0).astype(int).tolist(),
             )
         )
@@ -287,10 +355,11 @@ class StockPicking(models.Model):
     @api.private
     def _logistics_store_lines(self, result, moves):
         """Carry the dates to the order lines: the last of their deliveries counts."""
-        dated = result[result["eta"].notna()]
+        nothing = result["source"] == "nothing"
+        dated = result[result["eta"].notna() | nothing].assign(undated=nothing)
         whole = dated[dated["product"] == 0].drop(columns="product")
         own = dated[dated["product"] > 0]
-        columns = ["eta", "latest", "promise", "late"]
+        columns = ["eta", "latest", "promise", "late", "undated"]
         frame = moves.merge(whole[["id", *columns]], on="id").merge(
             own[["id", "product", *columns]],
             on=["id", "product"],
@@ -299,12 +368,14 @@ class StockPicking(models.Model):
         )
         if frame.empty:
             return
+        own_row = frame["undated_own"].notna()
         for name in columns:
-            frame[name] = frame[f"{name}_own"].where(
-                frame[f"{name}_own"].notna(), frame[name]
-            )
-        frame["late"] = frame["late"].astype(bool)
+            frame[name] = frame[f"{name}_own"].where(own_row, frame[name])
+        for name in ("late", "undated"):
+            frame[name] = frame[name].astype(bool)
         lines = frame.groupby("line", sort=True)[columns].max()
+        # The last delivery counts; where one has no date, the line has none.
+        lines.loc[lines["undated"], ["eta", "latest"]] = pd.NaT
         self.env["sale.order.line"]._logistics_store_dates(
             lines.index.tolist(),
             *(

@@ -3,8 +3,6 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..eta.stock_picking import UNDER_WAY
-
 #: Dimensions of a fact, in the order of the sources' columns.
 DIMENSIONS = ("warehouse_id", "carrier_id", "team_id", "categ_id", "business")
 #: A window that begins in this year or before is everything.
@@ -150,8 +148,7 @@ class LogisticsKpiSource(models.AbstractModel):
                        MAX(COALESCE(p.date_delivered, p.date_done))
                            FILTER (WHERE m.state = 'done') AS arrival,
                        BOOL_AND(p.date_delivered IS NOT NULL
-                                OR p.delivery_state IS NULL
-                                OR p.delivery_state != ALL(%(under_way)s))
+                                OR p.logistics_under_way IS NOT TRUE)
                            FILTER (WHERE m.state = 'done') AS arrived,
                        COALESCE(SUM(m.quantity * m.product_qty
                                     / NULLIF(m.product_uom_qty, 0))
@@ -176,7 +173,6 @@ class LogisticsKpiSource(models.AbstractModel):
              WHERE l.product_uom_qty > 0
             """,
             company=company.id,
-            under_way=list(UNDER_WAY),
             touched=touched if first.year > FIRST_YEAR else SQL(),
         )
 

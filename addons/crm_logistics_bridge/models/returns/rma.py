@@ -176,6 +176,9 @@ class Rma(models.Model):
             move.move_line_ids.lot_id = lot
         move.picked = True
         move._action_done()
+        received = move.picking_id.filtered(lambda p: p.state == "done")
+        # Odoo dates a transfer that is validated whole; this one was by its moves.
+        received.filtered(lambda p: not p.date_done).date_done = fields.Datetime.now()
         return rest
 
     # -- inspecting ----------------------------------------------------------------

@@ -148,7 +148,7 @@ class LogisticsControlTower(models.AbstractModel):
                            ) v
                      WHERE p.state NOT IN ('draft', 'done', 'cancel')
                        AND (t.code = 'outgoing'
-                            OR t.code = 'internal' AND p.logistics_eta_date IS NOT NULL)
+                            OR t.code = 'internal' AND p.logistics_eta_source IS NOT NULL)
                        AND p.company_id = ANY(%(companies)s)
                        AND (%(warehouse)s = 0 OR t.warehouse_id = %(warehouse)s)) x
               ORDER BY x.id

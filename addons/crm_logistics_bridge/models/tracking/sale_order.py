@@ -2,6 +2,8 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
 
+from ..eta.stock_picking import UNDATED
+
 
 class SaleOrder(models.Model):
     """The order as its customer follows it, logged in or by signed link."""
@@ -83,6 +85,6 @@ class SaleOrder(models.Model):
             ],
             "rating": int(rated.rating) if rated else 0,
             "told": picking.logistics_told_date
-            if picking.logistics_late and picking.logistics_eta_source != "beyond"
+            if picking.logistics_late and picking.logistics_eta_source not in UNDATED
             else False,
         }
