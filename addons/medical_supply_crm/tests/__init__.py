@@ -6,5 +6,9 @@ from . import test_schedule_to_order
 from . import test_portal_isolation
 from . import test_privacy
 from . import test_security
+from . import test_auto_approval
+from . import test_partial_approval
+from . import test_second_approval
+from . import test_substitutes
 from . import test_tours
 from . import test_recall

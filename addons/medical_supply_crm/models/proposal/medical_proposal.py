@@ -3,11 +3,9 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import float_compare
-
-from ...tools.locking import lock_rows
 
 OPEN_STATES = ("draft", "sent")
 
@@ -157,7 +155,8 @@ class MedicalProposal(models.Model):
                     self.env._("%s has no lines: nothing to send.", proposal.name)
                 )
         for proposal in self.filtered(lambda row: row.state == "draft"):
-            proposal.state = "sent"
+            # sudo: sending is the right that was checked, see DECIDED
+            proposal.sudo().state = "sent"
             proposal._notify_hospital()
 
     def _notify_hospital(self):
@@ -214,13 +213,21 @@ class MedicalProposal(models.Model):
                     )
                 # sudo: the medical desk need not hold rights on orders and transfers
                 # of other salespeople; what it cancels is its own proposal's order
-                proposal.sudo().sale_order_id._action_cancel()
-                proposal.sudo().picking_ids.filtered(
-                    lambda picking: picking.state not in ("done", "cancel")
-                ).action_cancel()
+                proposal.sudo()._cancel_orders()
+                proposal.sudo().log_ids.filtered(
+                    lambda row: row.action == "order"
+                ).valid = False
             elif proposal.state not in OPEN_STATES:
                 continue
-            proposal.state = "cancelled"
+            proposal._void_signatures()
+            # sudo: as above
+            proposal.sudo().state = "cancelled"
+            proposal._log(
+                "cancel",
+                partner=self.env.user.partner_id,
+                signed_by=self.env.user.name,
+                role="desk",
+            )
 
     def action_view_order(self):
         """Open the sales order."""
@@ -250,82 +257,6 @@ class MedicalProposal(models.Model):
                 )
             )
 
-    def _approve(self, quantities, *, partner, signed_by, urgent=False, revision=None):
-        """Approve with these quantities and order.
-
-        The row is locked first: a second approval of the same proposal waits, then
-        finds it ordered and is refused, so no click makes two orders.
-
-        :param dict quantities: line id -> approved quantity, product unit
-        :param partner: res.partner who decides
-        :param str signed_by: name as signed
-        :param bool urgent: deliver on the next day
-        :param revision: revision that the approver has seen, or None
-        :raise UserError: not open, or changed since it was read
-        :raise ValidationError: a quantity outside its limits, nothing to order
-        """
-        self.ensure_one()
-        lock_rows(self)
-        self.invalidate_recordset(["state", "revision"])
-        self._check_open()
-        if revision is not None and revision != self.revision:
-            raise UserError(
-                self.env._(
-                    "%s was recalculated while you were reading it. Please look at "
-                    "the new quantities and approve again.",
-                    self.name,
-                )
-            )
-        if not (signed_by or "").strip():
-            raise ValidationError(self.env._("Please sign with your name to approve."))
-        for line in self.line_ids:
-            line._set_approved(quantities.get(line.id, line.approved_qty))
-        ordered = self.line_ids.filtered("approved_qty")
-        if not ordered:
-            raise ValidationError(
-                self.env._(
-                    "All quantities are 0: reject the proposal if nothing is needed."
-                )
-            )
-        today = fields.Date.context_today(self)
-        self.write(
-            {
-                "urgent": urgent,
-                "signed_by": signed_by.strip(),
-                "signed_on": fields.Datetime.now(),
-                "approver_id": partner.id,
-                "commitment_date": self.storeroom_id.next_delivery_date(today, urgent),
-                "state": "ordered",
-            }
-        )
-        # sudo: approving is the right that was checked; the order and its transfer
-        # follow from it, for a hospital as well as for the medical desk
-        proposal = self.sudo().with_company(self.company_id)
-        if self.storeroom_id.ownership == "consignment":
-            proposal._create_transfer(ordered.sudo())
-        else:
-            proposal._create_order(ordered.sudo())
-
-    def _reject(self, *, partner, signed_by, reason):
-        """Reject an open proposal.
-
-        :param str reason: why, for the medical desk
-        :raise UserError: not open
-        """
-        self.ensure_one()
-        lock_rows(self)
-        self.invalidate_recordset(["state"])
-        self._check_open()
-        self.write(
-            {
-                "state": "rejected",
-                "signed_by": (signed_by or partner.name or "").strip(),
-                "signed_on": fields.Datetime.now(),
-                "approver_id": partner.id,
-                "reject_reason": (reason or "").strip()[:500],
-            }
-        )
-
     # -- result of a run ----------------------------------------------------------
     def _update_lines(self, run, values_by_line):
         """Bring the lines to what the run found; same figures change nothing.
@@ -351,7 +282,7 @@ class MedicalProposal(models.Model):
                 notes.append(
                     line._change_note(values["order_qty"], values["booked_mean"])
                 )
-                changes["approved_qty"] = values["order_qty"]
+                changes.update(approved_qty=values["order_qty"], decision="approve")
                 changed = True
             if changes:
                 commands.append(Command.update(line.id, changes))
@@ -372,6 +303,7 @@ class MedicalProposal(models.Model):
         if commands:
             result["line_ids"] = commands
         if changed:
+            self._void_signatures()
             result.update(
                 revision=self.revision + 1, note="\n".join(filter(None, notes))
             )
@@ -383,4 +315,5 @@ class MedicalProposal(models.Model):
 
     def _supersede(self, reason):
         """Close open proposals whose demand has gone."""
+        self._void_signatures()
         self.write({"state": "superseded", "note": reason})

@@ -13,3 +13,11 @@ class SaleOrder(models.Model):
         copy=False,
         index="btree_not_null",
     )
+
+    def _action_cancel(self):
+        result = super()._action_cancel()
+        # sudo: whoever may cancel the order need not be of the medical desk
+        self.sudo().medical_proposal_id.filtered(
+            lambda proposal: proposal.sale_order_id in self
+        )._on_order_cancelled()
+        return result

@@ -3,6 +3,8 @@
 
 from . import medical_criticality
 from . import medical_storeroom
+from . import medical_storeroom_delivery
+from . import medical_storeroom_closure
 from . import medical_storeroom_line
 from . import stock_move
 from . import stock_picking

@@ -1,7 +1,5 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
@@ -306,24 +304,6 @@ class MedicalStoreroom(models.Model):
             address = storeroom.address_id.sudo().with_company(storeroom.company_id)
             if address.property_stock_customer != storeroom.location_id:
                 address.property_stock_customer = storeroom.location_id
-
-    @api.private
-    def next_delivery_date(self, today, urgent=False):
-        """First delivery day that the lead time allows.
-
-        :param today: date of the approval
-        :param urgent: deliver on the next calendar day, whatever the weekday
-        :return: date
-        """
-        self.ensure_one()
-        if urgent:
-            return today + timedelta(days=1)
-        date = today + timedelta(days=self.lead_days)
-        for _day in range(7):
-            if self[WEEKDAY_FIELDS[date.weekday()]]:
-                return date
-            date += timedelta(days=1)
-        return date
 
     def action_replenish(self):
         """Run the replenishment for these storerooms and show what came out."""
