@@ -9,3 +9,6 @@ from . import portal_storerooms
 from . import portal_deliveries
 from . import portal_recalls
 from . import recall_report
+from . import portal_tickets
+from . import portal_feeds
+from . import portal_export

@@ -11,3 +11,4 @@ from . import replenishment
 from . import proposal
 from . import consumption
 from . import recall
+from . import portal

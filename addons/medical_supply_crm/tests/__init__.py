@@ -12,3 +12,4 @@ from . import test_second_approval
 from . import test_substitutes
 from . import test_tours
 from . import test_recall
+from . import test_portal_pages
