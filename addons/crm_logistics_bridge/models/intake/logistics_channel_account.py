@@ -76,6 +76,11 @@ class LogisticsChannelAccount(models.Model):
         help="The same words from the same person within this time join the first "
         "ticket, whatever channel they came through. 0 never joins.",
     )
+    conversation_hours = fields.Float(
+        string="Go on within (hours)",
+        help="Messages of the same chat go to its open ticket when something was said "
+        "there within this time. 0: each message is looked at by itself.",
+    )
     rate_limit = fields.Integer(
         string="Messages per minute",
         default=120,
@@ -125,13 +130,24 @@ class LogisticsChannelAccount(models.Model):
                 )
 
     @api.constrains(
-        "join_hours", "rate_limit", "size_limit_kb", "file_limit_kb", "file_count_limit"
+        "join_hours",
+        "conversation_hours",
+        "rate_limit",
+        "size_limit_kb",
+        "file_limit_kb",
+        "file_count_limit",
     )
     def _check_limits(self):
         for account in self:
             if account.join_hours < 0:
                 raise ValidationError(
                     self.env._("Join within: %s is below 0.", account.join_hours)
+                )
+            if account.conversation_hours < 0:
+                raise ValidationError(
+                    self.env._(
+                        "Go on within: %s is below 0.", account.conversation_hours
+                    )
                 )
             if (
                 min(account.rate_limit, account.size_limit_kb, account.file_limit_kb)

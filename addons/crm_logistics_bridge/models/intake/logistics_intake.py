@@ -259,6 +259,34 @@ class LogisticsIntake(models.AbstractModel):
         return Ticket.browse(rows[-best[1]][0]), own
 
     @api.private
+    def _conversation(self, account, values):
+        """The open ticket in which this chat goes on."""
+        Ticket = self.env["helpdesk.ticket"]
+        if account.conversation_hours <= 0 or not values["sender_handle"]:
+            return Ticket
+        since = fields.Datetime.now() - timedelta(hours=account.conversation_hours)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT t.id FROM logistics_intake_message m
+                  JOIN helpdesk_ticket t ON t.id = m.ticket_id
+                  LEFT JOIN helpdesk_ticket_stage s ON s.id = t.stage_id
+                 WHERE m.account_id = %(account)s AND m.sender_handle = %(handle)s
+                   AND m.state = 'done' AND t.active AND s.closed IS NOT TRUE
+                   AND (m.received_date >= %(since)s OR EXISTS (
+                       SELECT FROM mail_message d
+                        WHERE d.model = 'helpdesk.ticket' AND d.res_id = t.id
+                          AND d.date >= %(since)s))
+                 ORDER BY m.received_date DESC, m.id DESC LIMIT 1
+                """,
+                account=account.id,
+                handle=values["sender_handle"],
+                since=since,
+            )
+        )
+        return Ticket.browse(rows[0][0] if rows else ())
+
+    @api.private
     def _place(self, account, message, values):
         """Decide where a message goes and note who sent it.
 
@@ -266,7 +294,8 @@ class LogisticsIntake(models.AbstractModel):
         """
         partner, candidates, how = self._identify(account, values)
         self._note_sender(account, message, values, partner, candidates)
-        ticket, result = self._named_ticket(account, values, partner), "reply"
+        ticket = self._named_ticket(account, values, partner)
+        ticket, result = ticket or self._conversation(account, values), "reply"
         same, own = self.env["helpdesk.ticket"], None
         if not ticket:
             same, own = self._same_words(account, message, values, partner)
@@ -296,7 +325,12 @@ class LogisticsIntake(models.AbstractModel):
         body = plaintext2html(values["text"])
         if not ticket:
             ticket = self._new_ticket(account, values, partner, body, ticket_values)
-            self._keep_files(ticket, files)
+            if values.get("conversation"):
+                # its first words stand in the conversation too, read a moment ago
+                read = ticket.with_context(logistics_text_read=True)
+                self._say(read, account, values, partner, body, result, files)
+            else:
+                self._keep_files(ticket, files)
         else:
             self._say(ticket, account, values, partner, body, result, files)
         message._finish(ticket, result)

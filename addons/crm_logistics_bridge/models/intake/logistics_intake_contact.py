@@ -69,12 +69,7 @@ class LogisticsIntake(models.AbstractModel):
         self.env["logistics.sender.identity"]._touch(
             account.company_id, self._sender_keys(account, values), partner, arrivals=0
         )
-        self._contact_made(account, values, partner)
         return partner
-
-    @api.private
-    def _contact_made(self, account, values, partner):
-        """For channels that keep their own book of who is who."""
 
     @api.private
     def _message_values(self, message):
