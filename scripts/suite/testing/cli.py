@@ -21,6 +21,7 @@ Phases, in this order:
   1. no database   engines, scripts, architecture                       seconds
   2. inside Odoo   add-on tests, the story, browser tours (pytest-odoo)
   3. processes     install, upgrade and uninstall of each add-on, translations
+2 and 3 run side by side (one after the other with -x).
 A warning or an error in Odoo's log that names one of our add-ons fails the run."""
 
 EPILOG = """\
@@ -92,7 +93,7 @@ def run(own: argparse.Namespace, rest: list[str]) -> int:
     if targets.get(PLAIN) and not own.prepare_only:
         passed = runner.plain(targets[PLAIN])
     if (targets.get(ODOO) or targets.get(PROCESSES)) and (passed or not stop_early):
-        passed &= run_with_database(own, runner, targets)
+        passed &= run_with_database(own, runner, targets, stop_early)
     if own.prepare_only:
         return 0
     if runner.totals.executed == 0 and not runner.totals.broken and not runner.totals.skipped:
@@ -103,10 +104,11 @@ def run(own: argparse.Namespace, rest: list[str]) -> int:
     return 0 if passed and runner.totals.ok else 1
 
 
-def run_with_database(own: argparse.Namespace, runner, targets: dict[str, list[str]]) -> bool:
-    """Run the phases that need Odoo and PostgreSQL."""
+def run_with_database(own: argparse.Namespace, runner, targets: dict[str, list[str]], stop_early: bool) -> bool:
+    """Run the phases that need Odoo and PostgreSQL; side by side, unless the first failure ends the run."""
     from .databases import Databases
     from .environment import prepared
+    from .phases import Beside, Runner
     from .selection import ODOO, PROCESSES
 
     with prepared(browser=bool(targets.get(ODOO))) as environment:
@@ -116,9 +118,14 @@ def run_with_database(own: argparse.Namespace, runner, targets: dict[str, list[s
         if own.prepare_only:
             print(f"prepared: template database {template}")
             return True
+        inside, processes = targets.get(ODOO), targets.get(PROCESSES)
+        if inside and processes and not stop_early:
+            with Beside(runner, Runner.processes, processes, environment) as beside:
+                passed = runner.odoo(inside, databases, template, own.keep_database)
+            return passed and beside.passed
         passed = True
-        if targets.get(ODOO):
-            passed &= runner.odoo(targets[ODOO], databases, template, own.keep_database)
-        if targets.get(PROCESSES):
-            passed &= runner.processes(targets[PROCESSES], environment)
+        if inside:
+            passed &= runner.odoo(inside, databases, template, own.keep_database)
+        if processes and (passed or not stop_early):
+            passed &= runner.processes(processes, environment)
         return passed

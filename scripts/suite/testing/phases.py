@@ -3,10 +3,12 @@
 """Running pytest once per phase and adding up the results."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,6 +49,14 @@ class Totals:
                     *path, name = case.get("classname", "").split(".")
                     self.failures.add(f"{'/'.join(path)}.py::{name}::{case.get('name')}")
 
+    def add(self, other: "Totals") -> None:
+        """Add the results of another runner that worked at the same time."""
+        for name in ("passed", "failed", "errors", "skipped"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.broken += other.broken
+        self.failures |= other.failures
+        self.seconds = max(self.seconds, other.seconds)
+
     @property
     def executed(self) -> int:
         """Number of tests that ran to a verdict."""
@@ -67,14 +77,17 @@ class Totals:
 class Runner:
     """Runs pytest in processes of its own, with one environment for all of them."""
 
-    def __init__(self, options: list[str], folder: Path):
+    def __init__(self, options: list[str], folder: Path, output=None):
+        """:param output: file that takes what pytest prints, else this process's own output"""
         self.options = options
         self.folder = folder
+        self.output = output
         self.totals = Totals()
+        self.process: subprocess.Popen | None = None
 
     def pytest(self, title: str, arguments: list[str], variables: dict[str, str]) -> bool:
         """Run pytest once; True when all selected tests passed (or none was selected)."""
-        print(f"\n== {title}", flush=True)
+        print(f"\n== {title}", flush=True, file=self.output)
         began = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="omni-test-") as scratch:
             report = Path(scratch) / "report.xml"
@@ -82,7 +95,7 @@ class Runner:
                 sys.executable, "-m", "pytest", f"--rootdir={addons.ROOT}",
                 f"--junitxml={report}", *arguments, *self.options,
             ]  # fmt: skip
-            code = run_interruptible(command, cwd=addons.ROOT, env=variables)
+            code = self.run_interruptible(command, cwd=addons.ROOT, env=variables)
             if report.exists():
                 self.totals.add_report(report)
             elif code not in (0, NOTHING_COLLECTED):
@@ -155,12 +168,48 @@ class Runner:
                 print(entry.text)
         return passed
 
+    def run_interruptible(self, command: list[str], **kwargs) -> int:
+        """Run a command; an interrupt is left to it first, so that it can clean up."""
+        if self.output:
+            kwargs.update(stdout=self.output, stderr=subprocess.STDOUT)
+        self.process = subprocess.Popen(command, **kwargs)
+        while True:
+            try:
+                return self.process.wait()
+            except KeyboardInterrupt:
+                self.process.send_signal(signal.SIGINT)
 
-def run_interruptible(command: list[str], **kwargs) -> int:
-    """Run a command; an interrupt is left to it first, so that it can clean up."""
-    process = subprocess.Popen(command, **kwargs)
-    while True:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            process.send_signal(signal.SIGINT)
+
+class Beside:
+    """A phase of a second runner, beside whatever goes on in the block.
+
+    At the end of the block waits for it, prints what it printed and adds its results to
+    the first runner's. An exception in the block interrupts it.
+    """
+
+    def __init__(self, runner: Runner, phase, *arguments):
+        """:param phase: method of Runner that returns whether it passed"""
+        self.runner = runner
+        self.phase = phase
+        self.arguments = arguments
+        self.passed = False
+
+    def _run(self) -> None:
+        self.passed = self.phase(self.second, *self.arguments)
+
+    def __enter__(self):
+        self.output = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
+        self.second = Runner(self.runner.options, self.runner.folder, self.output)
+        self.thread = threading.Thread(target=self._run)
+        self.thread.start()
+        return self
+
+    def __exit__(self, kind, value, traceback) -> None:
+        if kind and self.second.process and self.second.process.poll() is None:
+            self.second.process.send_signal(signal.SIGINT)
+        self.thread.join()
+        self.output.seek(0)
+        shutil.copyfileobj(self.output, sys.stdout)
+        sys.stdout.flush()
+        self.output.close()
+        self.runner.totals.add(self.second.totals)
