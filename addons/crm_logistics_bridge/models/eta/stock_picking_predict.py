@@ -359,6 +359,8 @@ class StockPicking(models.Model):
         dated = result[result["eta"].notna() | nothing].assign(undated=nothing)
         whole = dated[dated["product"] == 0].drop(columns="product")
         own = dated[dated["product"] > 0]
+        if moves.empty or whole.empty:
+            return
         columns = ["eta", "latest", "promise", "late", "undated"]
         frame = moves.merge(whole[["id", *columns]], on="id").merge(
             own[["id", "product", *columns]],
