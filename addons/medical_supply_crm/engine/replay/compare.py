@@ -114,6 +114,7 @@ def _curve(name, settings, ledger, schedule, spans, classes, warm):
         life=np.tile(series["shelf_life_days"].to_numpy(float) / ledger.days, count),
         pack=np.tile(series["pack_size"].to_numpy(float), count),
         skip=warm,
+        count_first=False,
     )
     cost = np.tile(series["unit_cost"].to_numpy(float), count)
     frame = pd.DataFrame(

@@ -42,6 +42,7 @@ def simulate(
     life=None,
     pack=1.0,
     skip=0,
+    count_first=True,
 ):
     """Periodic review with lead time, lost demand, FEFO and expiry.
 
@@ -56,6 +57,7 @@ def simulate(
         can replace it; that part is no stock position. None: everything on the shelf counts
     :param life: (N,) periods in which goods can be used after they arrive, NaN or None: they keep
     :param pack: (N,) or number; :param skip: first periods that are lived but not measured
+    :param count_first: whether what expires of `initial` counts as wasted
     :return: `Outcome`
     """
     rows, length = demand.shape
@@ -71,6 +73,9 @@ def simulate(
     place = np.where(life >= FOREVER, ages - 1, np.minimum(life - 1, ages - 1))
     every = np.arange(rows)
     shelf[every, place] = initial
+    # orders arrive later, so what expires in this period can only be the first shelf
+    forgiven = lead and not count_first
+    first_gone = np.where(life < FOREVER, life - 1, -1) if forgiven else -1
     due = np.zeros((lead + 1, rows))
     sums = {
         name: np.zeros(rows)
@@ -111,7 +116,8 @@ def simulate(
         served = begin - left
         wasted = 0.0
         if ages > 1:
-            wasted = shelf[:, 0].copy()
+            # the shelf everybody started from is no policy's doing
+            wasted = np.where(now == first_gone, 0.0, shelf[:, 0])
             shelf[:, :-2] = shelf[:, 1:-1]
             shelf[:, -2] = 0
         if count:
