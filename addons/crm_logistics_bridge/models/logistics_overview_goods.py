@@ -70,13 +70,15 @@ class LogisticsOverview(models.AbstractModel):
         rows = self._rows(
             SQL(
                 """
-                SELECT o.id, o.name, o.effective_date AS date
-                  FROM sale_order o
-                 WHERE o.partner_id = ANY(%(contacts)s)
-                   AND o.company_id = ANY(%(companies)s)
-                   AND o.state = 'sale' AND o.delivery_status = 'full'
-                   AND o.date_order > %(since)s
-              ORDER BY o.date_order DESC, o.id DESC LIMIT %(limit)s
+                WITH mine AS MATERIALIZED (
+                    SELECT o.id, o.name, o.effective_date AS date, o.date_order
+                      FROM sale_order o
+                     WHERE o.partner_id = ANY(%(contacts)s)
+                       AND o.company_id = ANY(%(companies)s)
+                       AND o.state = 'sale' AND o.delivery_status = 'full'
+                       AND o.date_order > %(since)s)
+                SELECT id, name, date FROM mine
+              ORDER BY date_order DESC, id DESC LIMIT %(limit)s
                 """,
                 since=fields.Datetime.subtract(fields.Datetime.now(), days=90),
                 limit=DELIVERED_LIMIT,
@@ -92,7 +94,16 @@ class LogisticsOverview(models.AbstractModel):
         rows = self._rows(
             SQL(
                 """
+                -- orders with something open; resends of the others
+                WITH mine AS MATERIALIZED (
+                    SELECT o.id, o.name,
+                           o.logistics_under_way IS TRUE OR o.delivery_status
+                               IN ('pending', 'started', 'partial') AS open
+                      FROM sale_order o
+                     WHERE o.partner_id = ANY(%(contacts)s)
+                       AND o.company_id = ANY(%(companies)s) AND o.state = 'sale')
                 SELECT p.id, p.name, o.id AS order_id, o.name AS order_name, p.state,
+                       p.logistics_resend_order_id IS NOT NULL AS resent,
                        p.delivery_state, p.logistics_eta_date AS eta,
                        p.logistics_eta_latest_date AS latest,
                        p.logistics_promise_date AS promise,
@@ -103,11 +114,13 @@ class LogisticsOverview(models.AbstractModel):
                        p.carrier_tracking_ref AS tracking,
                        w.name AS warehouse,
                        COUNT(*) FILTER (WHERE p.logistics_late) OVER () AS late_total
-                  FROM (SELECT o.id, o.name FROM sale_order o
-                         WHERE o.partner_id = ANY(%(contacts)s)
-                           AND o.company_id = ANY(%(companies)s)
-                           AND o.state = 'sale') o
-                  JOIN stock_picking p ON p.sale_id = o.id
+                  FROM mine o
+                  JOIN LATERAL (
+                       SELECT * FROM stock_picking WHERE sale_id = o.id AND o.open
+                    UNION ALL
+                       SELECT * FROM stock_picking
+                        WHERE logistics_resend_order_id = o.id
+                       ) p ON TRUE
                   JOIN stock_picking_type t ON t.id = p.picking_type_id
              LEFT JOIN delivery_carrier c ON c.id = p.carrier_id
              LEFT JOIN stock_warehouse w ON w.id = t.warehouse_id

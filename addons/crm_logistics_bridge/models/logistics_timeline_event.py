@@ -91,11 +91,10 @@ class LogisticsTimelineEvent(models.Model):
         """List of SELECTs with the same columns; other add-ons may append theirs."""
         return [
             self._branch_orders(),
-            *self._branch_steps(),
-            *self._branch_carrier(),
-            self._branch_expected(),
+            self._branch_deliveries(),
+            self._branch_steps_without_order(),
             self._branch_rma(),
-            *self._branch_tickets(),
+            self._branch_tickets(),
             self._branch_messages(),
             self._branch_ratings(),
         ]
@@ -155,68 +154,53 @@ class LogisticsTimelineEvent(models.Model):
             """
         )
 
-    def _branch_steps(self):
-        """Completed warehouse steps. Goods from vendors are no customer's history."""
-        columns = self._picking_columns(
-            date=SQL("p.date_done"),
-            event_type=SQL(
-                """
-                CASE WHEN t.code IN ('outgoing', 'dropship') THEN 'shipped'
-                     WHEN t.code = 'incoming' THEN 'return_received'
-                     WHEN t.id = w.pack_type_id THEN 'packed'
-                     ELSE 'picked' END
-                """
-            ),
+    def _branch_deliveries(self):
+        """Completed and expected steps of orders: each transfer is read once."""
+        moments = SQL(
+            """
+            (VALUES (1, %s, CASE WHEN p.state = 'done' THEN p.date_done END),
+                    (3, 'handed_over', p.date_shipped::timestamp),
+                    (4, 'delivered', p.date_delivered),
+                    (5, 'expected',
+                     CASE WHEN p.state NOT IN ('draft', 'done', 'cancel')
+                               AND t.code IN ('outgoing', 'internal')
+                          THEN p.logistics_eta_date END)) v(place, kind, date)
+            """,
+            self._step_kind(),
         )
-        return [
-            SQL(
-                "%s %s WHERE p.state = 'done' AND p.date_done IS NOT NULL",
-                self._timeline_row(1, "p", **columns),
-                self._from_order_pickings(),
-            ),
-            SQL(
-                """
-                %s %s WHERE p.state = 'done' AND p.date_done IS NOT NULL
-                  AND p.sale_id IS NULL
-                  AND (t.code IN ('outgoing', 'dropship')
-                       OR t.code = 'incoming' AND p.return_id IS NOT NULL)
-                """,
-                self._timeline_row(2, "p", **columns),
-                self._from_own_pickings(),
-            ),
-        ]
+        columns = self._picking_columns(date=SQL("v.date"), event_type=SQL("v.kind"))
+        return SQL(
+            "%s %s CROSS JOIN LATERAL %s WHERE v.date IS NOT NULL",
+            self._timeline_row(SQL("v.place"), "p", **columns),
+            self._from_order_pickings(),
+            moments,
+        )
 
-    def _branch_carrier(self):
-        handed = self._picking_columns(
-            date=SQL("p.date_shipped"), event_type=SQL("'handed_over'")
+    def _step_kind(self):
+        return SQL(
+            """
+            CASE WHEN t.code IN ('outgoing', 'dropship') THEN 'shipped'
+                 WHEN t.code = 'incoming' THEN 'return_received'
+                 WHEN t.id = w.pack_type_id THEN 'packed'
+                 ELSE 'picked' END
+            """
         )
-        delivered = self._picking_columns(
-            date=SQL("p.date_delivered"), event_type=SQL("'delivered'")
-        )
-        return [
-            SQL(
-                "%s %s WHERE p.date_shipped IS NOT NULL",
-                self._timeline_row(3, "p", **handed),
-                self._from_order_pickings(),
-            ),
-            SQL(
-                "%s %s WHERE p.date_delivered IS NOT NULL",
-                self._timeline_row(4, "p", **delivered),
-                self._from_order_pickings(),
-            ),
-        ]
 
-    def _branch_expected(self):
+    def _branch_steps_without_order(self):
+        """Goods to or from customers without an order; those from vendors are no
+        customer's history."""
         columns = self._picking_columns(
-            date=SQL("p.logistics_eta_date"), event_type=SQL("'expected'")
+            date=SQL("p.date_done"), event_type=self._step_kind()
         )
         return SQL(
             """
-            %s %s WHERE p.state NOT IN ('draft', 'done', 'cancel')
-              AND p.logistics_eta_date IS NOT NULL AND t.code IN ('outgoing', 'internal')
+            %s %s WHERE p.state = 'done' AND p.date_done IS NOT NULL
+              AND p.sale_id IS NULL
+              AND (t.code IN ('outgoing', 'dropship')
+                   OR t.code = 'incoming' AND p.return_id IS NOT NULL)
             """,
-            self._timeline_row(5, "p", **columns),
-            self._from_order_pickings(),
+            self._timeline_row(2, "p", **columns),
+            self._from_own_pickings(),
         )
 
     def _branch_rma(self):
@@ -253,25 +237,20 @@ class LogisticsTimelineEvent(models.Model):
         }
 
     def _branch_tickets(self):
-        opened = self._ticket_columns(
-            date=SQL("h.create_date"), event_type=SQL("'ticket'")
+        """Opening and closing; each ticket is read once."""
+        columns = self._ticket_columns(date=SQL("v.date"), event_type=SQL("v.kind"))
+        return SQL(
+            """
+            %s FROM helpdesk_ticket h
+          LEFT JOIN helpdesk_ticket_stage s ON s.id = h.stage_id
+         CROSS JOIN LATERAL (VALUES
+                    (7, 'ticket', h.create_date),
+                    (8, 'ticket_closed', CASE WHEN s.closed THEN h.closed_date END)
+                    ) v(place, kind, date)
+              WHERE h.active AND v.date IS NOT NULL
+            """,
+            self._timeline_row(SQL("v.place"), "h", **columns),
         )
-        closed = self._ticket_columns(
-            date=SQL("h.closed_date"), event_type=SQL("'ticket_closed'")
-        )
-        return [
-            SQL(
-                "%s FROM helpdesk_ticket h WHERE h.active",
-                self._timeline_row(7, "h", **opened),
-            ),
-            SQL(
-                """
-                %s FROM helpdesk_ticket h JOIN helpdesk_ticket_stage s ON s.id = h.stage_id
-                 WHERE h.active AND s.closed AND h.closed_date IS NOT NULL
-                """,
-                self._timeline_row(8, "h", **closed),
-            ),
-        ]
 
     def _branch_messages(self):
         """Messages on tickets, without their words; internal notes stay out."""

@@ -26,6 +26,13 @@ class SaleOrder(models.Model):
         LATE_REASONS, string="Reason for delay", readonly=True, copy=False
     )
 
+    logistics_under_way = fields.Boolean(
+        string="With the carrier",
+        readonly=True,
+        copy=False,
+        help="A delivery has been shipped, and its arrival has yet to be reported.",
+    )
+
     _logistics_late_idx = models.Index("(company_id) WHERE logistics_late")
 
     def _action_confirm(self):
@@ -139,7 +146,8 @@ class SaleOrder(models.Model):
                        logistics_eta_latest_date = v.latest,
                        logistics_promise_date = v.promise,
                        logistics_late = v.late,
-                       logistics_late_reason = v.reason
+                       logistics_late_reason = v.reason,
+                       logistics_under_way = v.under_way
                   FROM (SELECT p.sale_id,
                                -- the last one's date is not known where one has none
                                CASE WHEN BOOL_AND(COALESCE(p.logistics_eta_source, '')
@@ -150,6 +158,7 @@ class SaleOrder(models.Model):
                                     THEN MAX(p.logistics_eta_latest_date) END AS latest,
                                MAX(p.logistics_promise_date) AS promise,
                                BOOL_OR(p.logistics_late) AS late,
+                               COALESCE(BOOL_OR(p.logistics_under_way), FALSE) AS under_way,
                                (ARRAY_AGG(p.logistics_late_reason
                                           ORDER BY p.logistics_eta_date DESC)
                                 FILTER (WHERE p.logistics_late))[1] AS reason

@@ -78,7 +78,7 @@ class TestSecurity(LogisticsCase):
             link.with_user(agent).action_open_document()
 
     def test_agent_has_no_button_or_menu_that_fails(self):
-        order = self.make_order(self.contact, product=self.scarce)
+        order = self.make_order(self.contact)
         ticket = self.make_ticket(order.name)
         agent = self.make_agent("s_agent4")
         links = ticket.logistics_link_ids.with_user(agent)
