@@ -2,6 +2,7 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
 from . import common
+from . import feed_keys
 from . import portal_home
 from . import portal_proposals
 from . import portal_schedule

@@ -140,7 +140,7 @@ def columns(header, mapping=None):
             found[field] = names.index(_plain(wanted))
         elif wanted not in (None, ""):
             raise ValueError(
-                f"mapping: the column for field {field!r} is not in the table"
+                f"mapping: the column {str(wanted)[:60]!r} for {field!r} is not in the table"
             )
     for field, aliases in FIELDS.items():
         for alias in aliases:

@@ -12,4 +12,7 @@ from . import test_second_approval
 from . import test_substitutes
 from . import test_tours
 from . import test_recall
+from . import test_feed_polling
 from . import test_portal_pages
+from . import test_isolation_models
+from . import test_isolation_routes

@@ -108,7 +108,7 @@ def check_url(url, allow_plain=False):
 class Web:
     """GET and POST with limits.
 
-    :param timeout: (seconds to connect, seconds without a byte)
+    :param timeout: seconds to connect, and without a byte
     :param deadline: seconds one whole answer may take
     :param max_bytes: largest answer, unpacked
     :param tries: attempts per request where the server or the line fails
@@ -120,7 +120,7 @@ class Web:
     def __init__(
         self,
         *,
-        timeout=(10, 60),
+        timeout=30,
         deadline=300,
         max_bytes=32 * 1024 * 1024,
         tries=4,

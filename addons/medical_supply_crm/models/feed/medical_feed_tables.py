@@ -15,3 +15,15 @@ class MedicalFeed(models.Model):
         return {
             column.meaning: column.heading for column in self.sudo().column_ids
         } or None
+
+    def action_columns(self):
+        """Open the dialog that proposes the columns from an example."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Propose Columns"),
+            "res_model": "medical.feed.columns",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_feed_id": self.id},
+        }
