@@ -25,7 +25,7 @@ class MailGateway(models.Model):
             company = (
                 self.company_id or self.webhook_user_id.company_id or self.env.company
             )
-            account = self.env["logistics.channel.account"].create(
+            account = self.env["logistics.channel.account"]._create_once(
                 {
                     "name": self.name,
                     "kind": "chat",

@@ -3,8 +3,11 @@
 import re
 import uuid
 
+import psycopg2
+
 from odoo import api, fields, models, tools
-from odoo.exceptions import ValidationError
+from odoo.exceptions import ConcurrencyError, ValidationError
+from odoo.tools import mute_logger
 
 KINDS = [
     ("mail", "E-mail"),
@@ -231,7 +234,7 @@ class LogisticsChannelAccount(models.Model):
                 }.get(kind, "helpdesk_mgmt.helpdesk_ticket_channel_other"),
                 raise_if_not_found=False,
             )
-            account = self.create(
+            account = self._create_once(
                 {
                     "name": names[kind],
                     "kind": kind,
@@ -242,6 +245,21 @@ class LogisticsChannelAccount(models.Model):
                 }
             )
         return account
+
+    @api.model
+    @api.private
+    def _create_once(self, vals):
+        """Create an account that another process may be creating at this moment.
+
+        :raises ConcurrencyError: it did; begun anew, the transaction sees it
+        """
+        try:
+            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+                return self.create(vals)
+        except psycopg2.errors.UniqueViolation as error:
+            raise ConcurrencyError(
+                self.env._("Channel account %s is being made.", vals["code"])
+            ) from error
 
     def action_open_messages(self):
         """The ledger of this account."""
