@@ -41,6 +41,8 @@
         "data/medical_criticality.xml",
         "data/medical_supply_data.xml",
         "data/barcode_rule.xml",
+        "data/medical_fulfilment_data.xml",
+        "report/medical_bin_report.xml",
         "data/medical_recall_data.xml",
         "report/medical_recall_report.xml",
         "wizards/medical_feed_delivery_views.xml",
@@ -66,6 +68,7 @@
         "views/medical_recall_views.xml",
         "views/medical_supply_menus.xml",
         "views/medical_approval_views.xml",
+        "views/medical_scan_views.xml",
     ],
     "assets": {
         "web.assets_frontend": [

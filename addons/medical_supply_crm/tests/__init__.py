@@ -10,9 +10,13 @@ from . import test_auto_approval
 from . import test_partial_approval
 from . import test_second_approval
 from . import test_substitutes
+from . import test_consignment_invoice
+from . import test_scanning
+from . import test_two_bin
 from . import test_tours
 from . import test_recall
 from . import test_feed_polling
 from . import test_portal_pages
 from . import test_isolation_models
 from . import test_isolation_routes
+from . import test_feed_health

@@ -3,3 +3,9 @@
 
 from . import medical_consumption
 from . import medical_consumption_line
+from . import medical_consumption_record
+from . import medical_consumption_invoice
+from . import medical_storeroom
+from . import medical_replenishment_bin
+from . import medical_scan_problem
+from . import medical_scan

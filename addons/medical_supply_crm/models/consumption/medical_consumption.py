@@ -1,7 +1,7 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import float_compare, float_is_zero
 
@@ -27,7 +27,12 @@ class MedicalConsumption(models.Model):
     )
     date = fields.Datetime(required=True, default=fields.Datetime.now)
     mode = fields.Selection(
-        [("case", "By case"), ("use", "By quantity used"), ("count", "By count")],
+        [
+            ("case", "By case"),
+            ("use", "By quantity used"),
+            ("count", "By count"),
+            ("bin", "By empty bin"),
+        ],
         required=True,
         default="use",
         help="By case: what one booked procedure used. By quantity: what was taken. "
@@ -41,7 +46,7 @@ class MedicalConsumption(models.Model):
     )
     line_ids = fields.One2many("medical.consumption.line", "consumption_id", copy=True)
     state = fields.Selection(
-        [("draft", "Draft"), ("done", "Done")],
+        [("draft", "Draft"), ("done", "Done"), ("corrected", "Corrected")],
         required=True,
         default="draft",
         readonly=True,
@@ -61,10 +66,22 @@ class MedicalConsumption(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_done(self):
-        if any(record.state == "done" for record in self):
+        if any(record.state != "draft" for record in self):
             raise UserError(
-                self.env._("Recorded use is kept: correct it with a new count.")
+                self.env._("Recorded use is kept: correct it, or withdraw it.")
             )
+
+    @api.constrains("state")
+    def _check_moved(self):
+        """Complete means that stock has moved, whoever says so."""
+        for record in self.filtered(lambda row: row.state != "draft"):
+            # sudo: moves need an inventory user's rights
+            if "done" not in record.sudo().move_ids.mapped("state"):
+                raise ValidationError(
+                    self.env._(
+                        "%s has moved no stock and is not complete.", record.name
+                    )
+                )
 
     def action_load_kit(self):
         """Fill in what the case's kits name, as a start to correct."""
@@ -87,7 +104,7 @@ class MedicalConsumption(models.Model):
         :raise UserError: nothing recorded, nothing moved, or a lot is missing
         """
         for record in self:
-            if record.state == "done":
+            if record.state != "draft":
                 raise UserError(self.env._("%s is already complete.", record.name))
             if not record.line_ids:
                 raise UserError(
@@ -97,7 +114,10 @@ class MedicalConsumption(models.Model):
                         record.name,
                     )
                 )
-            values = [move for line in record.line_ids for move in line._move_values()]
+            taken = {}
+            values = [
+                move for line in record.line_ids for move in line._move_values(taken)
+            ]
             if not values:
                 raise UserError(
                     self.env._(

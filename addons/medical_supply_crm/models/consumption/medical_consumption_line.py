@@ -39,8 +39,12 @@ class MedicalConsumptionLine(models.Model):
         "CHECK (quantity >= 0)", "Recorded quantities cannot be negative."
     )
 
-    def _on_hand_by_lot(self):
-        """List of (lot, quantity) on the shelf, first expired first."""
+    def _on_hand_by_lot(self, taken):
+        """List of ((lot, owner), quantity) on the shelf, first expired first.
+
+        :param dict taken: (product, lot, owner) -> quantity that other lines of the
+            record take already
+        """
         room = self.consumption_id.storeroom_id
         # sudo: the quants of the storeroom, for people without inventory rights
         quants = (
@@ -55,22 +59,32 @@ class MedicalConsumptionLine(models.Model):
         )
         by_lot = {}
         for quant in quants:
-            by_lot[quant.lot_id] = by_lot.get(quant.lot_id, 0.0) + quant.quantity
+            key = (quant.lot_id, quant.owner_id)
+            by_lot[key] = by_lot.get(key, 0.0) + quant.quantity
+        for lot, owner in by_lot:
+            by_lot[lot, owner] -= taken.get((self.product_id, lot, owner), 0.0)
         far = fields.Datetime.to_datetime("9999-12-31")
         return sorted(
             by_lot.items(),
-            key=lambda item: (item[0].expiration_date or far, item[0].id),
+            key=lambda item: (
+                item[0][0].expiration_date or far,
+                item[0][0].id,
+                item[0][1].id,
+            ),
         )
 
-    def _move_values(self):
+    def _move_values(self, taken):
         """Values of the moves this line makes: out for use, in for what a count
-        finds more."""
+        finds more.
+
+        :param dict taken: see ``_on_hand_by_lot``; what this line takes is added
+        """
         self.ensure_one()
         record = self.consumption_id
-        stock = self._on_hand_by_lot()
+        stock = self._on_hand_by_lot(taken)
         if self.lot_id:
-            stock = [(lot, qty) for lot, qty in stock if lot == self.lot_id]
-        on_hand = sum(qty for _lot, qty in stock)
+            stock = [(key, qty) for key, qty in stock if key[0] == self.lot_id]
+        on_hand = sum(qty for _key, qty in stock)
         used = on_hand - self.quantity if record.mode == "count" else self.quantity
         if record._is_zero(self.product_id, used):
             return []
@@ -88,11 +102,13 @@ class MedicalConsumptionLine(models.Model):
                 )
             )
         moves, rest = [], used
-        for lot, quantity in stock:
-            taken = min(quantity, rest)
-            if taken > 0 and not record._is_zero(self.product_id, taken):
-                moves.append(self._one_move(lot, taken))
-                rest -= taken
+        for (lot, owner), quantity in stock:
+            part = min(quantity, rest)
+            if part > 0 and not record._is_zero(self.product_id, part):
+                moves.append(self._one_move(lot, part, owner=owner))
+                key = (self.product_id, lot, owner)
+                taken[key] = taken.get(key, 0.0) + part
+                rest -= part
         return moves
 
     def _found_lot(self):
@@ -105,7 +121,7 @@ class MedicalConsumptionLine(models.Model):
             )
         return self.lot_id
 
-    def _one_move(self, lot, quantity, inward=False):
+    def _one_move(self, lot, quantity, inward=False, owner=None):
         record = self.consumption_id
         source, target = record.storeroom_id.location_id, record._use_location()
         if inward:
@@ -132,6 +148,7 @@ class MedicalConsumptionLine(models.Model):
                         product_uom_id=self.product_id.uom_id.id,
                         quantity=quantity,
                         lot_id=lot.id,
+                        owner_id=owner.id if owner else False,
                         company_id=record.company_id.id,
                         picked=True,
                     )

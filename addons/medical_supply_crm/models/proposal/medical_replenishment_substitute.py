@@ -102,14 +102,18 @@ class MedicalReplenishmentSubstitute(models.Model):
         return credit
 
     def _substitute_uses(self, keys):
-        """Rows ``(line of the article, product, date, quantity)`` of recorded use."""
+        """Rows ``(line of the article, product, date, quantity)`` of recorded use;
+        corrections give back."""
         return self.env.execute_query(
             SQL(
                 """
                 SELECT article.id, move.product_id, move.date::date,
-                       SUM(move.quantity)::float
+                       SUM(CASE WHEN move.location_id = room.location_id
+                                THEN move.quantity
+                                ELSE -move.quantity END)::float
                   FROM stock_move move
-                  JOIN medical_storeroom room ON room.location_id = move.location_id
+                  JOIN medical_storeroom room
+                    ON room.location_id IN (move.location_id, move.location_dest_id)
                   JOIN medical_storeroom_line article
                     ON article.storeroom_id = room.id
                  WHERE move.state = 'done'

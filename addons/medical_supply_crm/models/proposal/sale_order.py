@@ -13,6 +13,12 @@ class SaleOrder(models.Model):
         copy=False,
         index="btree_not_null",
     )
+    medical_use = fields.Boolean(
+        string="Consignment Use",
+        readonly=True,
+        copy=False,
+        help="Made from the recorded use of consignment stock.",
+    )
 
     def _action_cancel(self):
         result = super()._action_cancel()

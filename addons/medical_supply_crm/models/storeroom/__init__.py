@@ -6,5 +6,6 @@ from . import medical_storeroom
 from . import medical_storeroom_delivery
 from . import medical_storeroom_closure
 from . import medical_storeroom_line
+from . import medical_bin
 from . import stock_move
 from . import stock_picking
