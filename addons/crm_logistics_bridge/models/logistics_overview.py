@@ -66,8 +66,11 @@ class LogisticsOverview(models.AbstractModel):
             "partner": {
                 "id": customer.id,
                 "name": customer.name,
-                "phone": customer.phone or "",
-                "email": customer.email or "",
+                "phone": partner.phone or customer.phone or "",
+                "email": partner.email or customer.email or "",
+                "segments": self._segments(customer),
+                # sudo: as above; a sentence for whoever delivers
+                "window": partner.sudo()._logistics_window_text(),
             },
             "counts": {
                 "orders": order_count,
@@ -87,6 +90,22 @@ class LogisticsOverview(models.AbstractModel):
             ),
             "can_return": self.env["rma"].has_access("create"),
         }
+
+    @api.private
+    def _segments(self, customer):
+        """Names of the segments a customer is in; extend to bring segments of your own.
+
+        :param customer: res.partner as sudo, the commercial entity
+        :return: list of texts, at most five
+        """
+        field = self.env.company.sudo().logistics_segment_field_id
+        name = field.name if field.model == "res.partner" else "category_id"
+        value = customer[name]
+        if isinstance(value, models.BaseModel):
+            return value.mapped("display_name")[:5]
+        if customer._fields[name].type == "selection":
+            value = self._label("res.partner", name, value)
+        return [value] if value else []
 
     def _rows(self, query):
         """Rows of a statement as dicts; the statement names its columns."""
@@ -191,7 +210,7 @@ class LogisticsOverview(models.AbstractModel):
         return rows
 
     def _habits(self, scope):
-        """Carrier and warehouse of the last deliveries, with their share."""
+        """Carrier, warehouse and time of day of the last deliveries, with their share."""
         rows = self._rows(
             SQL(
                 """
@@ -201,7 +220,9 @@ class LogisticsOverview(models.AbstractModel):
                      WHERE o.partner_id = ANY(%(contacts)s)
                        AND o.company_id = ANY(%(companies)s) AND o.state = 'sale'
                 ), recent AS (
-                    SELECT p.carrier_id, t.warehouse_id
+                    SELECT p.carrier_id, t.warehouse_id,
+                           EXTRACT(hour FROM p.date_delivered AT TIME ZONE 'UTC'
+                                   AT TIME ZONE %(zone)s)::int AS hour
                       FROM (SELECT id FROM mine
                           ORDER BY date_order DESC LIMIT %(limit)s) o
                       JOIN stock_picking p ON p.sale_id = o.id AND p.state = 'done'
@@ -216,15 +237,25 @@ class LogisticsOverview(models.AbstractModel):
                 (SELECT 'warehouse', w.name, COUNT(*), (SELECT COUNT(*) FROM recent)
                    FROM recent JOIN stock_warehouse w ON w.id = recent.warehouse_id
                GROUP BY w.id ORDER BY COUNT(*) DESC, w.id LIMIT 1)
+              UNION ALL
+                (SELECT 'window', CASE WHEN hour < 12 THEN 'am' WHEN hour < 18 THEN 'pm'
+                                       ELSE 'evening' END AS part, COUNT(*),
+                        (SELECT COUNT(*) FROM recent WHERE hour IS NOT NULL)
+                   FROM recent WHERE hour IS NOT NULL
+               GROUP BY part ORDER BY COUNT(*) DESC, part LIMIT 1)
                 """,
                 lang=self.env.lang or "en_US",
                 limit=HABIT_ORDERS,
+                zone=self.env.company.partner_id.tz or "UTC",
                 **scope,
             )
         )
+        windows = self.env["logistics.preference"]._window_labels()
         return {
             row["habit"]: {
-                "name": row["name"],
+                "name": windows.get(row["name"], row["name"])
+                if row["habit"] == "window"
+                else row["name"],
                 "share": round(100 * row["times"] / row["total"]),
             }
             for row in rows

@@ -22,6 +22,17 @@ SOURCES = (
     "logistics.delivery.rating",  # 12 ratings of deliveries
 )
 
+#: What the component filters by.
+KINDS = {
+    "order": ("quotation", "order", "cancelled"),
+    "delivery": (
+        *("picked", "packed", "shipped", "handed_over", "carrier"),
+        *("delivered", "expected"),
+    ),
+    "return": ("rma", "return_received", "return_inspected", "refunded"),
+    "ticket": ("ticket", "ticket_closed", "message", "rating"),
+}
+
 
 class LogisticsTimelineEvent(models.Model):
     """Reading the timeline and opening what is behind it."""
@@ -31,7 +42,13 @@ class LogisticsTimelineEvent(models.Model):
     @api.model
     @api.readonly
     def get_timeline(
-        self, partner_id, limit=30, offset=0, order_id=False, ticket_id=False
+        self,
+        partner_id,
+        limit=30,
+        offset=0,
+        order_id=False,
+        ticket_id=False,
+        kind=False,
     ):
         """First page of a customer's timeline, newest first, for the OWL component.
 
@@ -39,6 +56,7 @@ class LogisticsTimelineEvent(models.Model):
 
         :param int partner_id: any contact of the customer
         :param int order_id: only what belongs to this order
+        :param str kind: only events of this kind, a key of KINDS
         :return: dict with events (list of dicts) and has_more
         """
         partner = self.env["res.partner"].browse(partner_id)
@@ -48,6 +66,8 @@ class LogisticsTimelineEvent(models.Model):
             domain.append(("order_id", "=", order_id))
         if ticket_id:
             domain.append(("ticket_id", "=", ticket_id))
+        if kind:
+            domain.append(("event_type", "in", KINDS.get(kind, ())))
         limit = min(max(int(limit), 1), 200)
         names = [
             "date",

@@ -1,7 +1,8 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class ResCompany(models.Model):
@@ -72,11 +73,44 @@ class ResCompany(models.Model):
         default=24,
         help="Least time between two notices about the same delivery.",
     )
+    logistics_quiet_from = fields.Float(
+        string="Quiet from",
+        default=21.0,
+        help="No message about a delay goes out between these hours, in the time zone of "
+        "the customer, or else of the company. The same hour twice: at any time.",
+    )
+    logistics_quiet_to = fields.Float(string="Quiet until", default=8.0)
+    logistics_segment_field_id = fields.Many2one(
+        "ir.model.fields",
+        string="Segment of a customer",
+        ondelete="set null",
+        domain=[
+            ("model", "=", "res.partner"),
+            ("store", "=", True),
+            ("ttype", "in", ("char", "selection", "many2one", "many2many")),
+        ],
+        help="The field of the contact that the customer overview shows as its segment. "
+        "Empty: the contact's tags.",
+    )
     logistics_tracking_days = fields.Integer(
         string="Tracking links valid (days)",
         default=90,
         help="How long a customer may follow an order by its signed link.",
     )
+
+    @api.constrains("logistics_quiet_from", "logistics_quiet_to")
+    def _check_logistics_quiet(self):
+        for company in self:
+            for value in (company.logistics_quiet_from, company.logistics_quiet_to):
+                if not 0 <= value <= 24:
+                    raise ValidationError(
+                        self.env._(
+                            "Quiet hours of %(company)s: %(value)s is no hour between "
+                            "0 and 24.",
+                            company=company.name,
+                            value=value,
+                        )
+                    )
 
     def write(self, vals):
         switched = self.browse()

@@ -36,6 +36,15 @@ class ResConfigSettings(models.TransientModel):
     logistics_delay_notice_hours = fields.Integer(
         related="company_id.logistics_delay_notice_hours", readonly=False
     )
+    logistics_quiet_from = fields.Float(
+        related="company_id.logistics_quiet_from", readonly=False
+    )
+    logistics_quiet_to = fields.Float(
+        related="company_id.logistics_quiet_to", readonly=False
+    )
+    logistics_segment_field_id = fields.Many2one(
+        related="company_id.logistics_segment_field_id", readonly=False
+    )
     logistics_tracking_days = fields.Integer(
         related="company_id.logistics_tracking_days", readonly=False
     )

@@ -32,6 +32,8 @@ class StockPicking(models.Model):
 
         A first slip passes the promise. A further one passes the date told, needs a
         new date to tell, and waits for the company's least time between two notices.
+        In a customer's quiet hours nothing is told; it is told after them if it still
+        holds then.
 
         :return: list of dicts with id, order, partner, baseline, eta, told, dated
         """
@@ -49,6 +51,11 @@ class StockPicking(models.Model):
                        p.logistics_eta_source != ALL(%(undated)s) AS dated
                   FROM stock_picking p
              LEFT JOIN sale_order o ON o.id = p.sale_id
+             LEFT JOIN res_partner c ON c.id = COALESCE(o.partner_id, p.partner_id)
+            CROSS JOIN LATERAL (
+                       SELECT EXTRACT(epoch FROM (%(now)s::timestamp AT TIME ZONE 'UTC'
+                              AT TIME ZONE COALESCE(c.tz, %(zone)s))::time) / 3600 AS hour
+                       ) local
                  WHERE p.company_id = %(company)s AND p.logistics_late
                    AND p.logistics_promise_date IS NOT NULL
                    AND COALESCE(o.partner_id, p.partner_id) IS NOT NULL
@@ -65,11 +72,20 @@ class StockPicking(models.Model):
                         WHERE n.picking_id = p.id
                           AND n.baseline_date = COALESCE(p.logistics_told_date,
                                                          p.logistics_promise_date))
+                   AND NOT CASE
+                       WHEN %(quiet_from)s < %(quiet_to)s
+                       THEN local.hour >= %(quiet_from)s AND local.hour < %(quiet_to)s
+                       ELSE %(quiet_from)s > %(quiet_to)s
+                            AND (local.hour >= %(quiet_from)s OR local.hour < %(quiet_to)s)
+                       END
               ORDER BY p.sale_id, p.id
                 """,
                 company=company.id,
                 grace=company.logistics_eta_grace_hours,
                 undated=list(UNDATED),
+                quiet_from=company.logistics_quiet_from,
+                quiet_to=company.logistics_quiet_to,
+                zone=company.partner_id.tz or "UTC",
                 now=now,
                 recent=fields.Datetime.subtract(
                     now, hours=company.logistics_delay_notice_hours

@@ -31,6 +31,7 @@ class LogisticsAccessLog(models.Model):
         [
             ("view", "Looked at"),
             ("resend", "Resent"),
+            ("unsend", "Resend taken back"),
             ("address", "Address changed"),
             ("date", "Date changed"),
             ("notify", "Customer notified"),

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import float_compare, plaintext2html
 
-KINDS = ("resend", "address", "date", "notify")
+KINDS = ("resend", "unsend", "address", "date", "notify")
 
 
 class LogisticsQuickAction(models.AbstractModel):
@@ -72,6 +72,8 @@ class LogisticsQuickAction(models.AbstractModel):
             "name": order.name,
             "date": fields.Date.to_string(order.commitment_date or False) or "",
             "today": fields.Date.to_string(fields.Date.context_today(self)),
+            "email": order.partner_id.email or "",
+            "resent": self._resent_open(order).mapped("name"),
             "address": order.partner_shipping_id.id,
             "addresses": [
                 {"id": address.id, "name": self._address_text(address)}
@@ -92,6 +94,7 @@ class LogisticsQuickAction(models.AbstractModel):
                 "address": bool(waiting),
                 "date": bool(waiting),
                 "resend": bool(lines),
+                "unsend": bool(self._resent_open(order)),
                 "notify": bool(order.partner_id.email),
             },
         }
@@ -294,6 +297,34 @@ class LogisticsQuickAction(models.AbstractModel):
                 for line, quantity in wanted.items()
             ),
             names=", ".join(pickings.mapped("name")),
+        )
+
+    def _resent_open(self, order):
+        """Transfers that send goods of the order again and have not left."""
+        return (
+            self.env["stock.picking"]
+            .sudo()
+            .search(
+                [
+                    ("logistics_resend_order_id", "=", order.id),
+                    ("state", "not in", ("done", "cancel")),
+                ]
+            )
+        )
+
+    def _do_unsend(self, order, _values):
+        """Take back what is sent again, as long as it is in the warehouse."""
+        pickings = self._resent_open(order)
+        if not pickings:
+            raise UserError(
+                self.env._(
+                    "What was sent again for %s has left; it cannot be taken back.",
+                    order.name,
+                )
+            )
+        pickings.action_cancel()
+        return self.env._(
+            "No longer sent again: %s.", ", ".join(pickings.mapped("name"))
         )
 
     def _do_notify(self, order, values):

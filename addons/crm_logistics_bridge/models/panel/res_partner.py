@@ -31,9 +31,9 @@ class ResPartner(models.Model):
 
     @api.model
     def do_logistics_quick_action(self, partner_id, order_id, kind, values=None):
-        """Resend, change address or date, or notify; returns what was done, in words.
+        """Resend or take it back, change address or date, notify; returns what was done.
 
-        :param str kind: resend ({lines: {line id: quantity}}), address ({address: id}),
+        :param str kind: resend ({lines: {line id: quantity}}), unsend, address ({address: id}),
             date ({date: 'YYYY-MM-DD'}) or notify ({text})
         """
         partner = self.browse(int(partner_id)).exists()

@@ -83,6 +83,16 @@ class LogisticsPreference(models.AbstractModel):
 
     @api.model
     @api.private
+    def _window_labels(self):
+        """Parts of the day in words."""
+        return {
+            "am": self.env._("in the morning"),
+            "pm": self.env._("in the afternoon"),
+            "evening": self.env._("in the evening"),
+        }
+
+    @api.model
+    @api.private
     def _warehouse_options(self, order, carrier):
         """When each warehouse would deliver this order, were it confirmed now.
 

@@ -36,11 +36,7 @@ class SaleOrder(models.Model):
     def _compute_logistics_preference(self):
         # What the customer usually does is no secret to who writes the order.
         Preference = self.env["logistics.preference"].sudo()
-        windows = {
-            "am": self.env._("in the morning"),
-            "pm": self.env._("in the afternoon"),
-            "evening": self.env._("in the evening"),
-        }
+        windows = self.env["logistics.preference"]._window_labels()
         for order in self:
             habits = {}
             if order.partner_id and order.state in ("draft", "sent"):

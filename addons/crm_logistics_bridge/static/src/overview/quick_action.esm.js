@@ -50,11 +50,23 @@ export class LogisticsQuickAction extends Component {
             date: _t("Change date"),
             address: _t("Change address"),
             resend: _t("Send again"),
+            unsend: _t("Take resend back"),
             notify: _t("Notify"),
         };
         return Object.keys(labels)
             .filter((code) => this.state.choices.can[code])
             .map((code) => ({code, label: labels[code]}));
+    }
+
+    get confirmLabel() {
+        return this.kinds.find((kind) => kind.code === this.state.kind)?.label || "";
+    }
+
+    /** Everything that was delivered, again. */
+    everything() {
+        for (const line of this.state.choices.lines) {
+            this.state.quantities[line.id] = line.quantity;
+        }
     }
 
     get title() {
@@ -71,6 +83,9 @@ export class LogisticsQuickAction extends Component {
         }
         if (kind === "notify") {
             return {text};
+        }
+        if (kind === "unsend") {
+            return {};
         }
         const lines = {};
         for (const [line, quantity] of Object.entries(quantities)) {

@@ -1,6 +1,7 @@
 /* Copyright 2026 Omni Suite contributors
  * License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
 import {Component, onMounted, onWillUpdateProps, useState} from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
 import {deserializeDateTime} from "@web/core/l10n/dates";
 import {useService} from "@web/core/utils/hooks";
 
@@ -21,6 +22,8 @@ const ICONS = {
     ticket_closed: "fa-check",
     message: "fa-envelope-o",
     rating: "fa-star-o",
+    return_inspected: "fa-search",
+    refunded: "fa-money",
 };
 
 /** The history of a customer, or of one order or ticket, newest first. */
@@ -36,7 +39,13 @@ export class LogisticsTimeline extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.state = useState({status: "loading", events: [], more: false, error: ""});
+        this.state = useState({
+            status: "loading",
+            events: [],
+            more: false,
+            error: "",
+            kind: "",
+        });
         onMounted(() => this.load(this.props, true));
         onWillUpdateProps((next) => {
             if (
@@ -56,6 +65,7 @@ export class LogisticsTimeline extends Component {
             this.state.status = "ready";
             return;
         }
+        const {kind} = this.state;
         try {
             const page = await this.orm.silent.call(
                 "logistics.timeline.event",
@@ -65,8 +75,13 @@ export class LogisticsTimeline extends Component {
                     limit: props.pageSize,
                     offset: this.state.events.length,
                     order_id: props.orderId || false,
+                    kind: kind || false,
                 }
             );
+            if (kind !== this.state.kind) {
+                // Another filter was chosen meanwhile
+                return;
+            }
             this.state.events.push(...page.events);
             this.state.more = page.has_more;
             this.state.status = "ready";
@@ -74,6 +89,21 @@ export class LogisticsTimeline extends Component {
             this.state.status = "error";
             this.state.error = error.data?.message || error.message || "";
         }
+    }
+
+    get kinds() {
+        return [
+            {code: "", label: _t("All")},
+            {code: "order", label: _t("Orders")},
+            {code: "delivery", label: _t("Deliveries")},
+            {code: "return", label: _t("Returns")},
+            {code: "ticket", label: _t("Tickets and messages")},
+        ];
+    }
+
+    filter(kind) {
+        this.state.kind = kind;
+        return this.load(this.props, true);
     }
 
     showMore() {
