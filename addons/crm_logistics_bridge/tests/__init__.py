@@ -8,6 +8,7 @@ from . import test_intake_http
 from . import test_intake_mail
 from . import test_link_from_text
 from . import test_overview_panel
+from . import test_overview_person
 from . import test_portal_tracking
 from . import test_security
 from . import test_timeline
@@ -23,5 +24,8 @@ from . import test_triage
 from . import test_quick_actions
 from . import test_preference
 from . import test_kpi
+from . import test_kpi_stock
 from . import test_control_tower
 from . import test_korean_of_dependencies
+from . import test_privacy_forget
+from . import test_privacy_rules
