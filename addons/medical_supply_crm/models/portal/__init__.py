@@ -5,3 +5,4 @@ from . import medical_portal_stock
 from . import medical_portal_demand
 from . import helpdesk_ticket
 from . import medical_portal_export
+from . import res_partner
