@@ -92,8 +92,15 @@ class TestKpi(LogisticsCase):
         )
         self.assertEqual((fact.numerator, fact.denominator), (7, 10))
         action = fact.action_open_records()
-        self.assertEqual(action["res_model"], "sale.order.line")
-        self.assertEqual(self.env["sale.order.line"].search_count(action["domain"]), 10)
+        self.assertEqual(action["res_model"], "logistics.kpi.records")
+        kinds = self.env["logistics.kpi.records"].search(action["domain"])
+        self.assertEqual(kinds.mapped("record_count"), [10, 3])
+        self.assertEqual(kinds.mapped("against"), [False, True])
+        missed = kinds[1].action_open()
+        self.assertEqual(missed["res_model"], "sale.order.line")
+        self.assertEqual(
+            self.env["sale.order.line"].search(missed["domain"]), short | late | never
+        )
 
     def test_days_are_divided_as_sums(self):
         """9 of 10 on one day and 0 of 1 on the next are 9 of 11, not 45 %."""
@@ -135,6 +142,12 @@ class TestKpi(LogisticsCase):
             self.kpi("return_days"), self.company, first, last
         )
         self.assertEqual(found, {"rma": rma.ids})
+        # a rate of two kinds of records opens both
+        action = self.facts._records_action(
+            self.kpi("return_rate"), self.company, first, last
+        )
+        kinds = self.env["logistics.kpi.records"].search(action["domain"])
+        self.assertEqual(kinds.mapped("model_name"), ["sale.order.line", "rma", "rma"])
 
     def test_tickets_and_ratings(self):
         colleague = self.make_agent()

@@ -11,6 +11,8 @@ MODELS = {
     "return": "rma",
     "ticket": "helpdesk.ticket",
     "rating": "rating.rating",
+    "shipped": "stock.move",
+    "stock": "product.product",
 }
 PERIOD = 30
 
@@ -32,6 +34,7 @@ class LogisticsKpi(models.Model):
             ("days", "days"),
             ("hours", "hours"),
             ("score", "of 5"),
+            ("turns", "a year"),
         ],
         required=True,
         readonly=True,

@@ -9,7 +9,8 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .logistics_kpi import MODELS
-from .logistics_kpi_source import DIMENSIONS, SOURCES
+from .logistics_kpi_source import SOURCES
+from .res_partner import CLASSES
 
 #: Most records opened at once.
 RECORD_LIMIT = 20000
@@ -43,6 +44,7 @@ class LogisticsKpiDay(models.Model):
         ondelete="cascade",
     )
     business = fields.Boolean(string="Business customer", readonly=True)
+    customer_class = fields.Selection(CLASSES, readonly=True)
     numerator = fields.Float(readonly=True)
     denominator = fields.Float(string="Counted", readonly=True)
     value = fields.Float(
@@ -68,22 +70,33 @@ class LogisticsKpiDay(models.Model):
     def action_open_records(self):
         """Open the records that this fact counts."""
         self.ensure_one()
+        names = self.env["logistics.kpi.source"]._dimensions()
         return self._records_action(
             self.kpi_id,
             self.company_id,
             self.date,
             self.date,
-            {name: self[name].id or None for name in DIMENSIONS[:-1]}
-            | {"business": self.business},
+            {
+                name: self[name].id or None
+                if self._fields[name].relational
+                else self[name]
+                if self._fields[name].type == "boolean"
+                else self[name] or None
+                for name in names
+            },
         )
 
     @api.model
     @api.private
-    def _record_ids(self, kpi, companies, first, last, dimensions=None):
-        """Ids of the records behind a KPI: {model: ids}; one statement per source."""
+    def _record_ids(self, kpi, companies, first, last, dimensions=None, against=False):
+        """Ids of the records behind a KPI: {model: ids}; one statement per source.
+
+        :param bool against: only those that speak against a good figure
+        """
         found = {}
         Source = self.env["logistics.kpi.source"]
         self.env.flush_all()
+        bad = SQL("r.numerator = 0") if kpi.better == "up" else SQL("r.numerator > 0")
         for source, codes in SOURCES.items():
             if kpi.code not in codes:
                 continue
@@ -98,6 +111,8 @@ class LogisticsKpiDay(models.Model):
                             value,
                         )
                     )
+                if against:
+                    where.append(bad)
                 rows = self.env.execute_query(
                     SQL(
                         "SELECT DISTINCT r.record_id FROM (%s) r WHERE %s LIMIT %s",
@@ -112,21 +127,47 @@ class LogisticsKpiDay(models.Model):
     @api.model
     @api.private
     def _records_action(self, kpi, companies, first, last, dimensions=None):
-        """Action on the records of the first source that has some."""
-        found = self._record_ids(kpi, companies, first, last, dimensions)
-        for model, ids in found.items():
-            if ids and self.env[model].has_access("read"):
-                return {
-                    "type": "ir.actions.act_window",
-                    "name": kpi.name,
-                    "res_model": model,
-                    "views": [[False, "list"], [False, "form"]],
-                    "domain": [("id", "in", ids)],
-                    "context": {"create": False},
+        """Action on the records behind; where there are several kinds, their list."""
+        found = [
+            (model, ids, False)
+            for model, ids in self._record_ids(
+                kpi, companies, first, last, dimensions
+            ).items()
+        ]
+        if kpi.unit == "percent":
+            found += [
+                (model, ids, True)
+                for model, ids in self._record_ids(
+                    kpi, companies, first, last, dimensions, against=True
+                ).items()
+            ]
+        kinds = self.env["logistics.kpi.records"].create(
+            [
+                {
+                    "kpi_id": kpi.id,
+                    "model_name": model,
+                    "against": against,
+                    "record_ids": ids,
+                    "record_count": len(ids),
                 }
-        raise UserError(
-            self.env._("%s: there are no records that you may open.", kpi.name)
+                for model, ids, against in found
+                if ids and self.env[model].has_access("read")
+            ]
         )
+        if not kinds:
+            raise UserError(
+                self.env._("%s: there are no records that you may open.", kpi.name)
+            )
+        if len(kinds) == 1:
+            return kinds.action_open()
+        return {
+            "type": "ir.actions.act_window",
+            "name": kpi.name,
+            "res_model": "logistics.kpi.records",
+            "views": [[False, "list"]],
+            "domain": [("id", "in", kinds.ids)],
+            "target": "new",
+        }
 
     @api.model
     @api.private

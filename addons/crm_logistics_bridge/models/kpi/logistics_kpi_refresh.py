@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from .logistics_kpi_source import DIMENSIONS, FIRST_YEAR, SOURCES
+from .logistics_kpi_source import FIRST_YEAR, SOURCES
 
 #: First day that facts are made of.
 BEGINNING = date(FIRST_YEAR, 1, 1)
@@ -38,7 +38,8 @@ class LogisticsKpiDay(models.Model):
                 last,
             )
         )
-        columns = SQL(", ").join(SQL.identifier("r", name) for name in DIMENSIONS)
+        dimensions = Source._dimensions()
+        columns = SQL(", ").join(SQL.identifier("r", name) for name in dimensions)
         count = 0
         for source in SOURCES:
             rows = self.env.execute_query(
@@ -46,8 +47,8 @@ class LogisticsKpiDay(models.Model):
                     """
                     WITH made AS (
                         INSERT INTO logistics_kpi_day
-                               (date, company_id, kpi_id, warehouse_id, carrier_id, team_id,
-                                categ_id, business, numerator, denominator, value)
+                               (date, company_id, kpi_id, %(names)s,
+                                numerator, denominator, value)
                         SELECT (r.moment AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date,
                                %(company)s, k.id, %(columns)s,
                                SUM(r.numerator), SUM(r.denominator),
@@ -60,6 +61,7 @@ class LogisticsKpiDay(models.Model):
                     zone=zone,
                     company=company.id,
                     columns=columns,
+                    names=SQL(", ").join(map(SQL.identifier, dimensions)),
                     rows=Source._rows(source, company, start, end, summed=True),
                 )
             )
@@ -116,6 +118,12 @@ class LogisticsKpiDay(models.Model):
             limit=1,
         )
         first = BEGINNING
+        # Classes of customers last a month, so that a month's figures agree.
+        month = today.replace(day=1)
+        if not last_run or last_run.start_date.date() < month:
+            whole = True
+        if whole:
+            self.env["res.partner"]._logistics_classify()
         if last_run and not whole:
             rolling = today - timedelta(days=ROLLING)
             self.env.flush_all()

@@ -4,7 +4,14 @@ from odoo import api, models
 from odoo.tools import SQL
 
 #: Dimensions of a fact, in the order of the sources' columns.
-DIMENSIONS = ("warehouse_id", "carrier_id", "team_id", "categ_id", "business")
+DIMENSIONS = (
+    "warehouse_id",
+    "carrier_id",
+    "team_id",
+    "categ_id",
+    "business",
+    "customer_class",
+)
 #: A window that begins in this year or before is everything.
 FIRST_YEAR = 2000
 #: Source -> its KPIs.
@@ -21,7 +28,11 @@ SOURCES = {
     "ticket": ("first_response", "resolution"),
     "rating": ("csat",),
     "order": ("repeat",),
+    "shipped": ("turnover",),
+    "stock": ("turnover", "stockout"),
 }
+#: Sources whose sums are made without their single rows.
+SUMMED = ("line", "stock")
 
 
 class LogisticsKpiSource(models.AbstractModel):
@@ -42,7 +53,9 @@ class LogisticsKpiSource(models.AbstractModel):
 
         :param bool summed: rows may be sums by day already, without record ids
         """
-        name = "_sql_line_sums" if summed and source == "line" else f"_sql_{source}"
+        name = f"_sql_{source}"
+        if summed and source in SUMMED:
+            name += "_sums"
         return SQL(
             "SELECT * FROM (%s) s WHERE s.moment >= %s AND s.moment < %s",
             getattr(self, name)(company, first, last),
@@ -50,13 +63,37 @@ class LogisticsKpiSource(models.AbstractModel):
             last,
         )
 
+    # -- dimensions that other add-ons bring ---------------------------------------
+    @api.model
+    @api.private
+    def _order_dimensions(self):
+        """Columns of the order that are dimensions too, as many2one; extend."""
+        return ()
+
+    @api.model
+    @api.private
+    def _dimensions(self):
+        """Columns of a row that facts are grouped by."""
+        return (*DIMENSIONS, *self._order_dimensions())
+
+    def _more(self, alias=None):
+        """The orders' further dimensions as columns of a statement, after a comma."""
+        return SQL("").join(
+            SQL(", %s", SQL.identifier(alias, name))
+            if alias
+            else SQL(", NULL::int AS %s", SQL.identifier(name))
+            for name in self._order_dimensions()
+        )
+
+    # -- orders, returns, tickets, ratings ------------------------------------------
     def _sql_line(self, company, first, last):
         """Order lines by promise (on time, in full, OTIF) and by arrival (the others)."""
         return SQL(
             """
             SELECT f.id AS record_id, k.kpi, k.moment, f.warehouse_id, f.carrier_id,
-                   f.team_id, f.categ_id, f.business, k.numerator, k.denominator
-              FROM (%s) f
+                   f.team_id, f.categ_id, f.business, f.customer_class, k.numerator,
+                   k.denominator %(more)s
+              FROM (%(base)s) f
         CROSS JOIN LATERAL (VALUES
                 ('on_time', f.promise, f.punctual::int::float, 1.0),
                 ('in_full', f.promise, f.whole::int::float, 1.0),
@@ -67,7 +104,8 @@ class LogisticsKpiSource(models.AbstractModel):
              ) AS k(kpi, moment, numerator, denominator)
              WHERE k.moment IS NOT NULL
             """,
-            self._sql_line_base(company, first, last),
+            base=self._sql_line_base(company, first, last),
+            more=self._more("f"),
         )
 
     def _sql_line_sums(self, company, first, last):
@@ -79,16 +117,17 @@ class LogisticsKpiSource(models.AbstractModel):
             SELECT 0 AS record_id, k.kpi,
                    k.day::timestamp AT TIME ZONE %(zone)s AT TIME ZONE 'UTC' AS moment,
                    g.warehouse_id, g.carrier_id, g.team_id, g.categ_id, g.business,
-                   k.numerator, k.denominator
+                   g.customer_class, k.numerator, k.denominator %(more_g)s
               FROM (SELECT (f.promise AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS promised,
                            (f.arrival AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS arrived,
                            f.warehouse_id, f.carrier_id, f.team_id, f.categ_id, f.business,
+                           f.customer_class %(more_f)s,
                            COUNT(*)::float AS n, SUM(f.days) AS days,
                            COUNT(*) FILTER (WHERE f.punctual)::float AS punctual,
                            COUNT(*) FILTER (WHERE f.whole)::float AS whole,
                            COUNT(*) FILTER (WHERE f.punctual AND f.whole)::float AS both
                       FROM (%(base)s) f
-                  GROUP BY 1, 2, 3, 4, 5, 6, 7) g
+                  GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 %(more_f)s) g
         CROSS JOIN LATERAL (VALUES
                 ('on_time', g.promised, g.punctual, g.n),
                 ('in_full', g.promised, g.whole, g.n),
@@ -101,6 +140,8 @@ class LogisticsKpiSource(models.AbstractModel):
             """,
             zone=zone,
             base=self._sql_line_base(company, first, last),
+            more_f=self._more("f"),
+            more_g=self._more("g"),
         )
 
     def _sql_line_base(self, company, first, last):
@@ -134,6 +175,7 @@ class LogisticsKpiSource(models.AbstractModel):
             """
             SELECT l.id, x.warehouse_id, x.carrier_id, o.team_id, t.categ_id,
                    COALESCE(e.is_company, FALSE) AS business,
+                   e.logistics_class AS customer_class %(more)s,
                    CASE WHEN x.promise < (NOW() AT TIME ZONE 'UTC') THEN x.promise END
                        AS promise,
                    x.arrival,
@@ -173,6 +215,7 @@ class LogisticsKpiSource(models.AbstractModel):
              WHERE l.product_uom_qty > 0
             """,
             company=company.id,
+            more=self._more("o"),
             touched=touched if first.year > FIRST_YEAR else SQL(),
         )
 
@@ -183,7 +226,7 @@ class LogisticsKpiSource(models.AbstractModel):
             """
             SELECT r.id AS record_id, k.kpi, k.moment, pt.warehouse_id, p.carrier_id,
                    o.team_id, t.categ_id, COALESCE(e.is_company, FALSE) AS business,
-                   k.numerator, k.denominator
+                   e.logistics_class AS customer_class, k.numerator, k.denominator %(more)s
               FROM rma r
          LEFT JOIN sale_order o ON o.id = r.order_id
          LEFT JOIN stock_picking p ON p.id = r.picking_id
@@ -203,6 +246,7 @@ class LogisticsKpiSource(models.AbstractModel):
             """,
             company=company.id,
             wrong=wrong.id if wrong else 0,
+            more=self._more("o"),
         )
 
     def _sql_ticket(self, company, first, last):
@@ -211,7 +255,8 @@ class LogisticsKpiSource(models.AbstractModel):
             """
             SELECT h.id AS record_id, k.kpi, k.moment, NULL::int AS warehouse_id,
                    NULL::int AS carrier_id, NULL::int AS team_id, NULL::int AS categ_id,
-                   COALESCE(e.is_company, FALSE) AS business, k.numerator, k.denominator
+                   COALESCE(e.is_company, FALSE) AS business,
+                   e.logistics_class AS customer_class, k.numerator, k.denominator %(more)s
               FROM helpdesk_ticket h
          LEFT JOIN res_partner e ON e.id = h.commercial_partner_id
          LEFT JOIN LATERAL (
@@ -234,6 +279,7 @@ class LogisticsKpiSource(models.AbstractModel):
                AND (h.create_date >= %(first)s AND h.create_date < %(last)s
                     OR h.closed_date >= %(first)s AND h.closed_date < %(last)s)
             """,
+            more=self._more(),
             company=company.id,
             first=first,
             last=last,
@@ -245,18 +291,21 @@ class LogisticsKpiSource(models.AbstractModel):
             """
             SELECT r.id AS record_id, 'csat' AS kpi,
                    COALESCE(r.rated_on, r.write_date) AS moment,
-                   pt.warehouse_id, p.carrier_id, NULL::int AS team_id,
+                   pt.warehouse_id, p.carrier_id, o.team_id,
                    NULL::int AS categ_id, COALESCE(e.is_company, FALSE) AS business,
-                   r.rating::float AS numerator, 1.0 AS denominator
+                   e.logistics_class AS customer_class,
+                   r.rating::float AS numerator, 1.0 AS denominator %(more)s
               FROM rating_rating r
          LEFT JOIN helpdesk_ticket h ON r.res_model = 'helpdesk.ticket' AND h.id = r.res_id
          LEFT JOIN stock_picking p ON r.res_model = 'stock.picking' AND p.id = r.res_id
          LEFT JOIN stock_picking_type pt ON pt.id = p.picking_type_id
+         LEFT JOIN sale_order o ON o.id = p.sale_id
          LEFT JOIN res_partner c ON c.id = r.partner_id
          LEFT JOIN res_partner e ON e.id = c.commercial_partner_id
              WHERE r.consumed AND r.rating >= 1
                AND COALESCE(h.company_id, p.company_id) = %(company)s
             """,
+            more=self._more("o"),
             company=company.id,
         )
 
@@ -266,10 +315,12 @@ class LogisticsKpiSource(models.AbstractModel):
             """
             SELECT x.id AS record_id, 'repeat' AS kpi, x.moment, x.warehouse_id,
                    x.carrier_id, x.team_id, NULL::int AS categ_id, x.business,
+                   x.customer_class,
                    (x.moment - x.before <= INTERVAL '365 days')::int::float AS numerator,
-                   1.0 AS denominator
+                   1.0 AS denominator %(more_x)s
               FROM (SELECT o.id, o.date_order AS moment, o.warehouse_id, o.carrier_id,
                            o.team_id, COALESCE(e.is_company, FALSE) AS business,
+                           e.logistics_class AS customer_class %(more_o)s,
                            COALESCE(LAG(o.date_order) OVER (
                                PARTITION BY c.commercial_partner_id
                                ORDER BY o.date_order, o.id), '-infinity') AS before
@@ -280,6 +331,8 @@ class LogisticsKpiSource(models.AbstractModel):
                        AND o.date_order >= %(first)s::timestamp - INTERVAL '366 days'
                        AND o.date_order < %(last)s) x
             """,
+            more_x=self._more("x"),
+            more_o=self._more("o"),
             company=company.id,
             first=first,
             last=last,

@@ -88,7 +88,7 @@ class LogisticsPrivacyForget(models.AbstractModel):
         return rf"\m{words}\M"
 
     def _email_pattern(self, email):
-        return rf"(?<![[:alnum:]._+-]){re.escape(email)}(?![[:alnum:]-])"
+        return rf"(?<![[:alnum:]._+-]){re.escape(email)}(?![[:alnum:]]|\.[[:alnum:]])"
 
     def _phone_pattern(self, number):
         """The number with country code, with the national 0, and with gaps."""

@@ -68,7 +68,6 @@ class ResPartner(models.Model):
                 and not field.required
                 and not (field.compute and not field.inverse and field.readonly)
                 and not field.related
-                and not field.automatic
                 and name not in HARMLESS
                 and name not in values
             ):
@@ -90,7 +89,7 @@ class ResPartner(models.Model):
         partner = self.sudo()
         Forget = self.env["logistics.privacy.forget"].sudo()
         prepared = Forget._prepare(partner)
-        result = super().anonymize_partner_data()
+        result = super(ResPartner, partner).anonymize_partner_data()
         if partner.is_company:
             self.env["logistics.privacy.log"]._note(
                 "forget",
