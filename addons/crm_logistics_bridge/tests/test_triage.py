@@ -190,6 +190,7 @@ class TestTriage(LogisticsCase):
 
     def test_foreign_content_is_refused_not_run(self):
         model = self.env["logistics.triage.model"].search([], limit=1)
+        model.own_count = 30
         model.content = base64.b64encode(b"cos\nsystem\n(S'echo'\ntR.")
         with self.assertLogs(MODEL, "ERROR"):
             ticket = self.make_ticket(SURE)

@@ -4,8 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, html2plaintext
 
-from ...engine.mailtext import split_quote
-from ...engine.triage import judge
+from ...engine import triage as engine
 
 
 class HelpdeskTicket(models.Model):
@@ -94,13 +93,14 @@ class HelpdeskTicket(models.Model):
     @api.model
     def _logistics_verdict(self, name, description):
         """What the classifier thinks of a title and a text."""
-        new, quoted = split_quote(html2plaintext(description or ""))
+        # sudo: the classifier judges for whoever writes the ticket
         model, _threshold, _id = self.env["logistics.triage.model"].sudo()._current()
-        rules = self.env["logistics.triage.rule"].sudo()._compiled()
-        name = name or ""
-        # A chat's title is its first line: said once is enough.
-        text = new or quoted
-        return judge(text if text.startswith(name) else f"{name}\n{text}", model, rules)
+        return engine.judge(
+            engine.message(name, html2plaintext(description or "")),
+            model,
+            self.env["logistics.triage.rule"].sudo()._compiled(),
+            self.env["logistics.issue.type"].sudo()._ids_by_code(),
+        )
 
     @api.private
     def _logistics_note_verdicts(self, verdicts, fixed):

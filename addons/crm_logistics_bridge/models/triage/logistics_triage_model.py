@@ -151,7 +151,8 @@ class LogisticsTriageModel(models.Model):
     def _current(self):
         """(engine model, threshold, record id) in use; the shipped one before any."""
         record = self.browse(self._current_id()).sudo()
-        if record and record.content:
+        # The shipped model is read from where it was shipped: an update may bring a new one.
+        if record.own_count and record.content:
             try:
                 model = engine.Model.load(base64.b64decode(record.content))
                 return model, record.threshold, record.id
@@ -160,6 +161,8 @@ class LogisticsTriageModel(models.Model):
                 _logger.error("Triage model %s cannot be read", record.id)
         with file_open(SEED_MODEL, "rb") as source:
             model = engine.Model.load(source.read())
+        if record and not record.own_count:
+            return model, record.threshold, record.id
         return model, model.meta["threshold"], False
 
     @api.model
@@ -227,7 +230,12 @@ class LogisticsTriageModel(models.Model):
             )
         )
         return [
-            (f"{name or ''}\n{html2plaintext(body or '')}", code, float(weight), ticket)
+            (
+                engine.message(name, html2plaintext(body or "")),
+                code,
+                float(weight),
+                ticket,
+            )
             for name, body, code, weight, ticket in rows
         ]
 
