@@ -1,0 +1,5 @@
+# Copyright 2026 Omni Suite contributors
+# License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+
+from . import logistics_kpi_day
+from . import logistics_kpi_source
