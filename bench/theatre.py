@@ -4,9 +4,16 @@
 
 import asyncio
 import json
+import sys
 from datetime import UTC, datetime, timedelta
 
 from hl7.mllp import open_hl7_connection
+
+from suite.prepare.places import ROOT
+
+sys.path.insert(0, str(ROOT / "addons" / "medical_supply_crm" / "tests" / "servers"))
+
+from process import EmrProcess  # noqa: E402, F401 - for the figures
 
 SIU = (
     "MSH|^~\\&|THEATRE|HOSPITAL|OMNI|DESK|20260105080000||SIU^S12^SIU_S12|{control}|P|2.5\r"
@@ -24,9 +31,9 @@ def text_of(connection: int, number: int) -> str:
     return SIU.format(control=f"C{name}", visit=f"V{name}")
 
 
-def bundle(count: int) -> str:
-    """FHIR R4 bundle of `count` booked appointments."""
-    first = datetime(2026, 3, 1, 8, tzinfo=UTC)
+def bundle(count: int, soon: bool = False) -> str:
+    """FHIR R4 bundle of `count` booked appointments; `soon`: from tomorrow on."""
+    first = datetime.now(UTC) + timedelta(days=1) if soon else datetime(2026, 3, 1, 8, tzinfo=UTC)
     entries = [
         {
             "resource": {

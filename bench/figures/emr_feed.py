@@ -3,6 +3,7 @@
 """Schedule feeds through to stored events: HL7 over MLLP, a FHIR bundle, and a server killed meanwhile."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -10,13 +11,14 @@ import sys
 import time
 
 from bench.harness import Context, Row
-from bench.theatre import bundle, say, text_of
+from bench.theatre import EmrProcess, bundle, say, text_of
 from suite.prepare.places import ROOT
 from suite.rpc import Client
+from suite.testing.databases import Databases
+from suite.testing.environment import prepared
 from suite.testing.served import OdooServer, free_port
 
 TITLE = "feeds through to stored events, with the server killed in the middle"
-NEEDS_DATABASE = True
 #: (connections, messages each, appointments of the bundle)
 SIZES = {"small": (10, 40, 1_000), "medium": (50, 40, 5_000), "large": (50, 200, 10_000)}
 
@@ -24,20 +26,49 @@ SIZES = {"small": (10, 40, 1_000), "medium": (50, 40, 5_000), "large": (50, 200,
 def run(context: Context) -> list[Row]:
     """Events per second, rows that a replay changes, and what a kill loses or doubles."""
     connections, messages, appointments = SIZES[context.size]
-    databases = context.database.databases
-    with databases.temporary(context.database.name, "feed") as name:
-        server = OdooServer(databases.environment, name)
-        try:
-            server.start()
-            client = Client(server.url, name, "admin", "admin")
-            hospital = client.create("res.partner", {"name": "Bench hospital", "is_hospital": True})
-            return [
-                *_fhir(client, hospital, appointments),
-                *_mllp(client, hospital, server, connections, messages, kill=False),
-                *_mllp(client, hospital, server, connections, messages, kill=True),
-            ]
-        finally:
-            server.stop()
+    with prepared() as environment:
+        databases = Databases(environment)
+        with databases.temporary(databases.suite_template(), "feed") as name:
+            server = OdooServer(environment, name)
+            try:
+                server.start()
+                client = Client(server.url, name, "admin", "admin")
+                hospital = client.create("res.partner", {"name": "Bench hospital", "is_hospital": True})
+                return [
+                    *_fhir(client, hospital, appointments),
+                    *_polled(client, hospital, appointments),
+                    *_mllp(client, hospital, server, connections, messages, kill=False),
+                    *_mllp(client, hospital, server, connections, messages, kill=True),
+                ]
+            finally:
+                server.stop()
+
+
+def _polled(client, hospital, count):
+    """The same over the network: a FHIR server process, signed tokens, pages of 200."""
+    emr = EmrProcess()
+    try:
+        feed = _feed(client, hospital, "poll")
+        values = {"transport": "fhir", "url": emr.fhir, "is_plain_allowed": True}
+        client.write("medical.feed", [feed], {**values, "auth_method": "smart", "auth_name": "omni"})
+        client.call("medical.feed", "action_make_key", [feed])
+        keys = client.search_read("medical.feed", [("id", "=", feed)], ["public_jwks"])[0]["public_jwks"]
+        resources = [entry["resource"] for entry in json.loads(bundle(count, soon=True))["entry"]]
+        emr.control(clients={"omni": keys}, put=resources, set={"page": 200})
+        began = time.perf_counter()
+        answer = client.call("medical.feed", "action_poll", [feed])
+        seconds = time.perf_counter() - began
+        assert answer["params"]["type"] == "success", answer
+        stamps = _stamps(client, feed)
+        assert len(stamps) == count, len(stamps)
+        client.call("medical.feed", "action_poll_all", [feed])
+        changed = len(set(_stamps(client, feed)) ^ set(stamps))
+    finally:
+        emr.stop()
+    return [
+        Row.of("FHIR server polled, events stored", count / seconds, None, "events/s", f"{count} Appointments"),
+        Row.of("rows changed by reading everything again", changed, None, "rows"),
+    ]
 
 
 def _feed(client, hospital, source):

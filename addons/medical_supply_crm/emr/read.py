@@ -58,7 +58,7 @@ def read(
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         data = data.decode("utf-16", "replace").encode()
     data = data.removeprefix(b"\xef\xbb\xbf")
-    found = detect(data) if format == "auto" else format
+    found = detect(data, mapping) if format == "auto" else format
     out.result.format = found
     if not data.strip():
         out.error("$", "empty", "there is nothing in it")
@@ -84,8 +84,11 @@ def read(
     return out.result
 
 
-def detect(data):
-    """The format of `data` (bytes without BOM) by its first signs, or "unknown"."""
+def detect(data, mapping=None):
+    """The format of `data` (bytes without BOM) by its first signs, or "unknown".
+
+    :param mapping: saved columns of tables, whose headings may be unlike all others
+    """
     head = data[:65536].lstrip()
     if head[:4] == b"PK\x03\x04":
         return "xlsx"
@@ -95,7 +98,7 @@ def detect(data):
         return "ical"
     if _HL7.search(head):
         return "hl7v2"
-    if b"\x00" not in head and sniff(_decode(head)[0]):
+    if b"\x00" not in head and sniff(_decode(head)[0], mapping):
         return "csv"
     if head[:1] != b"<" and re.search(rb'"resourceType"\s*:', head):
         return "fhir"

@@ -157,17 +157,22 @@ def _first_line(text):
     return re.split(r"[\r\n]", text.lstrip("\ufeff"), maxsplit=1)[0][:10_000]
 
 
-def sniff(text):
+def sniff(text, mapping=None):
     """Delimiter of a table text by its header line, or None when it is no schedule table."""
     head = _first_line(text)
     best = max(",;\t|", key=head.count)
     try:
-        found = columns(next(csv.reader([head], delimiter=best), []))
+        header = next(csv.reader([head], delimiter=best), [])
     except csv.Error:
         return None
-    return (
-        best if "start" in found and ("id" in found or "procedure" in found) else None
-    )
+    for wanted in (mapping, None):
+        try:
+            found = columns(header, wanted)
+        except ValueError:
+            continue
+        if "start" in found and ("id" in found or "procedure" in found):
+            return best
+    return None
 
 
 def read_csv(text, out, mapping=None):

@@ -13,6 +13,7 @@ from . import test_substitutes
 from . import test_consignment_invoice
 from . import test_scanning
 from . import test_two_bin
+from . import test_proposal_portal
 from . import test_tours
 from . import test_recall
 from . import test_feed_polling

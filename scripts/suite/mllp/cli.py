@@ -5,6 +5,7 @@
 import argparse
 import asyncio
 import contextlib
+import ipaddress
 import logging
 import os
 import signal
@@ -21,11 +22,17 @@ Each message is answered AA only after Odoo has committed it; AE when it, or a p
 While Odoo is down messages wait, and are stored when it is back; after --patience they are answered AE.
 A message that comes again changes nothing and is answered as before. No message is written to disk or log.
 
+Senders may use the original or the enhanced acknowledgement mode (MSH-15, MSH-16), batches (FHS, BHS), and any
+character set that MSH-18 names; they are answered in theirs. One listener can serve several feeds: --feed-of
+names the feed of the senders of an address or network.
+
 The user must be an integration account of the feed. Its password, or better an API key, is read from
 --password-file or the environment variable {SECRET}, never from the command line.
 
 example:
   {SECRET}=… scripts/mllp_listen --db omni --login emr --feed siu-theatre --port 2575
+  {SECRET}=… scripts/mllp_listen --db omni --login emr --feed siu-theatre --host 0.0.0.0 --allow 10.2.0.0/16 \\
+      --feed-of 10.2.7.0/24=siu-endoscopy --tls-cert server.pem --tls-key server.key --tls-ca hospital-ca.pem
 """
 
 
@@ -46,9 +53,34 @@ def parser():
     out.add_argument("--port", type=int, default=2575)
     out.add_argument("--tls-cert", type=Path, help="PEM certificate: listen with TLS")
     out.add_argument("--tls-key", type=Path)
+    out.add_argument("--tls-ca", type=Path, help="PEM: only senders with a certificate of this authority")
+    out.add_argument(
+        "--allow", action="append", default=[], type=network, metavar="NETWORK",
+        help="only senders of this address or network may connect (may be repeated)",
+    )  # fmt: skip
+    out.add_argument(
+        "--feed-of", action="append", default=[], type=route, metavar="NETWORK=FEED",
+        help="feed of the senders of this address or network (may be repeated)",
+    )  # fmt: skip
+    out.add_argument("--idle", type=float, default=3600, help="seconds without a message until a connection"
+                     " is closed (default 3600; 0: never)")  # fmt: skip
+    out.add_argument("--max-connections", type=int, default=500, help="open at once (default 500)")
     out.add_argument("--patience", type=float, default=300, help="seconds to wait for Odoo (default 300)")
     out.add_argument("--max-bytes", type=int, default=2 * 1024 * 1024, help="largest message (default 2 MB)")
     return out
+
+
+def network(text):
+    """An address or network; argparse tells a ValueError."""
+    return ipaddress.ip_network(text, strict=False)
+
+
+def route(text):
+    """(network, feed) of NETWORK=FEED."""
+    place, sign, feed = text.partition("=")
+    if not sign or not feed:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NETWORK=FEED")
+    return network(place), feed
 
 
 def secret(path, environ):
@@ -73,8 +105,9 @@ def main(argv=None):
 
     try:
         password = secret(options.password_file, os.environ)
-        context = tls(options.tls_cert, options.tls_key)
-        odoo = Odoo(connector(options.url, options.db, options.login, password), options.feed)
+        context = tls(options.tls_cert, options.tls_key, options.tls_ca)
+        feeds = [options.feed, *(feed for _network, feed in options.feed_of)]
+        odoo = Odoo(connector(options.url, options.db, options.login, password), feeds)
         with contextlib.suppress(NoAnswer):  # down now: it may be up when the first message comes
             odoo.open()
         asyncio.run(listen(odoo, options, context))
@@ -84,28 +117,39 @@ def main(argv=None):
     return 0
 
 
-def tls(certificate, key):
+def tls(certificate, key, authority=None):
     """The server's TLS context, or None.
 
+    :param authority: file of the authority whose clients alone may connect
     :raises ValueError: the files cannot be used
     """
     if certificate is None:
+        if authority is not None:
+            raise ValueError("--tls-ca needs --tls-cert")
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
         context.load_cert_chain(certificate, key)
     except (OSError, ssl.SSLError) as error:
         raise ValueError(f"--tls-cert {certificate}: {error}") from None
+    if authority is not None:
+        try:
+            context.load_verify_locations(authority)
+        except (OSError, ssl.SSLError) as error:
+            raise ValueError(f"--tls-ca {authority}: {error}") from None
+        context.verify_mode = ssl.CERT_REQUIRED
     return context
 
 
 async def listen(odoo, options, context):
     """Serve until a signal; messages in hand are finished."""
-    from .listener import Listener
+    from .listener import Door, Listener
     from .store import Store
 
     store = Store(odoo, options.patience)
-    listener = Listener(store, options.max_bytes)
+    door = Door(options.feed, options.feed_of, options.allow, options.max_bytes, options.idle, options.max_connections)
+    listener = Listener(store, door)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -15,41 +15,44 @@ _logger = logging.getLogger(__name__)
 BATCH = 200
 FIRST_PAUSE = 0.5  # seconds; doubled up to LONGEST_PAUSE
 LONGEST_PAUSE = 15.0
+GATHER = 0.02  # seconds
 TRIES = 3  # of a message at which Odoo itself fails
 
 
 class Odoo:
-    """The feed behind the listener. Blocking; used from one thread at a time.
+    """The feeds behind the listener. Blocking; used from one thread at a time.
 
     :param connect: called without arguments, returns a `Client`
-    :param feed: id of the feed, or its source name
+    :param feeds: ids of feeds, or their source names
     """
 
-    def __init__(self, connect, feed):
+    def __init__(self, connect, feeds):
         self._connect = connect
-        self._feed = feed
+        self._feeds = list(dict.fromkeys(feeds))
         self._client = None
-        self._feed_id = None
+        self._ids = {}
 
     def open(self):
-        """Log in and find the feed.
+        """Log in and find the feeds.
 
         :raises RpcError: login refused, or no such feed
         :raises NoAnswer: nobody answers
         """
         if self._client is not None:
             return
-        client = self._connect()
-        by_id = str(self._feed).isdecimal()
-        domain = [("id", "=", int(self._feed))] if by_id else [("source", "=", self._feed)]
-        found = client.search("medical.feed", domain, limit=2)
-        if len(found) != 1:
-            what = "no feed" if not found else "more than one feed"
-            raise RpcError(f"{what} {self._feed!r} for user {client.login!r}: give the id of the feed")
-        self._client, self._feed_id = client, found[0]
+        client, ids = self._connect(), {}
+        for feed in self._feeds:
+            by_id = str(feed).isdecimal()
+            domain = [("id", "=", int(feed))] if by_id else [("source", "=", feed)]
+            found = client.search("medical.feed", domain, limit=2)
+            if len(found) != 1:
+                what = "no feed" if not found else "more than one feed"
+                raise RpcError(f"{what} {feed!r} for user {client.login!r}: give the id of the feed")
+            ids[feed] = found[0]
+        self._client, self._ids = client, ids
 
-    def store(self, raws):
-        """Answers of Odoo to the messages (bytes): list of (ack, text).
+    def store(self, feed, raws):
+        """Answers of Odoo to the messages (bytes) of a feed: list of (ack, text).
 
         :raises NoAnswer: nobody answers, now
         :raises RpcError: the call failed
@@ -57,7 +60,7 @@ class Odoo:
         payloads = [base64.b64encode(raw).decode() for raw in raws]
         try:
             self.open()
-            answers = self._client.call("medical.feed", "ingest_messages", [self._feed_id], payloads)
+            answers = self._client.call("medical.feed", "ingest_messages", [self._ids[feed]], payloads)
         except RpcError:
             self._client = None  # a session may be gone after a restart: log in anew
             raise
@@ -81,26 +84,31 @@ class Store:
         self._waiting = asyncio.Queue()
         self.stored = self.refused = 0
 
-    async def put(self, raw):
+    async def put(self, raw, feed):
         """The (ack, text) of a message, once it is certain."""
         answer = asyncio.get_running_loop().create_future()
-        await self._waiting.put((raw, time.monotonic(), answer))
+        await self._waiting.put((raw, time.monotonic(), answer, feed))
         return await answer
 
     async def run(self):
         """Send batches for ever."""
         while True:
             batch = [await self._waiting.get()]
-            await asyncio.sleep(0)  # what has arrived meanwhile goes along
+            # senders that were answered together send again together: one call for all of them
+            await asyncio.sleep(GATHER)
             while len(batch) < BATCH and not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
-            await self._send(batch)
+            by_feed = {}
+            for one in batch:
+                by_feed.setdefault(one[3], []).append(one)
+            for feed, part in by_feed.items():
+                await self._send(feed, part)
 
-    async def _send(self, batch):
+    async def _send(self, feed, batch):
         pause, tries = FIRST_PAUSE, 0
         while batch:
             try:
-                answers = await asyncio.to_thread(self._odoo.store, [raw for raw, _since, _future in batch])
+                answers = await asyncio.to_thread(self._odoo.store, feed, [one[0] for one in batch])
             except NoAnswer as error:
                 patience, reason = self._patience, "Odoo does not answer"
                 _logger.warning("Odoo does not answer (%s); trying again in %.1f s", error, pause)
@@ -108,13 +116,13 @@ class Store:
                 _logger.warning("Odoo refused %s message(s): %s", len(batch), error)
                 if len(batch) > 1:  # one of them may spoil the call for the others
                     for one in batch:
-                        await self._send([one])
+                        await self._send(feed, [one])
                     return
                 tries += 1
                 patience = self._patience if tries < TRIES else 0
                 reason = "Odoo cannot store it"
             else:
-                for (_raw, _since, future), (ack, text) in zip(batch, answers, strict=True):
+                for (_raw, _since, future, _feed), (ack, text) in zip(batch, answers, strict=True):
                     self._answer(future, ack, text)
                 return
             batch = self._give_up(batch, patience, reason)
@@ -126,7 +134,7 @@ class Store:
         """What has waited less than `patience`; the rest is answered AE."""
         now = time.monotonic()
         late = [one for one in batch if now - one[1] >= patience]
-        for _raw, _since, future in late:
+        for _raw, _since, future, _feed in late:
             self._answer(future, "AE", f"{reason}; please send again")
         return [one for one in batch if now - one[1] < patience]
 

@@ -76,17 +76,30 @@ class MedicalCodeMapping(models.Model):
 
     @api.depends("event_ids")
     def _compute_event_count(self):
+        # counted in the database: thousands may wait for one code, and every delivery
+        # adds some
+        counts = dict(
+            self.env["medical.event"]._read_group(
+                [("mapping_ids", "in", self.ids)], ["mapping_ids"], ["__count"]
+            )
+        )
         for mapping in self:
-            mapping.event_count = len(mapping.event_ids)
+            mapping.event_count = counts.get(mapping._origin, 0)
 
     @api.depends("event_ids.start")
     def _compute_first_event_date(self):
-        now = fields.Datetime.now()
-        for mapping in self:
-            coming = mapping.event_ids.filtered(
-                lambda event: event.start and event.start >= now
+        first = dict(
+            self.env["medical.event"]._read_group(
+                [
+                    ("mapping_ids", "in", self.ids),
+                    ("start", ">=", fields.Datetime.now()),
+                ],
+                ["mapping_ids"],
+                ["start:min"],
             )
-            mapping.first_event_date = min(coming.mapped("start"), default=False)
+        )
+        for mapping in self:
+            mapping.first_event_date = first.get(mapping._origin, False)
 
     @api.depends("kind", "system", "code", "state")
     def _compute_suggestion(self):
