@@ -20,7 +20,13 @@ class MedicalReplenishmentRun(models.Model):
         proposals = self.env["medical.proposal"].search(
             [("storeroom_id", "in", rooms.ids), ("state", "in", OPEN_STATES)]
         )
-        proposals.line_ids._first_substitutes()
+        self.env["medical.proposal.line"].search(
+            [
+                ("proposal_id", "in", proposals.ids),
+                ("product_id.medical_discontinued", "=", True),
+                ("substitute_id", "=", False),
+            ]
+        )._first_substitutes()
         ordered = proposals._approve_by_rules()
         if ordered:
             run.auto_count = len(ordered)

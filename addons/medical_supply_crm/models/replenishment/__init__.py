@@ -3,3 +3,8 @@
 
 from . import medical_replenishment_run
 from . import medical_replenishment_read
+from . import medical_replenishment_write
+from . import medical_replenishment_threat
+from . import medical_event
+from . import helpdesk_ticket
+from . import medical_storeroom_line

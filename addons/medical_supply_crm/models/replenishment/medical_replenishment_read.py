@@ -27,6 +27,7 @@ STOCK_COLUMNS = (
     "base_dispersion",
     "shelf_life_days",
 )
+PRODUCT_COLUMNS = ("unit_cost", "shortage_cost", "shelf_life_days")
 BOOKING_COLUMNS = ("event_id", "storeroom_id", "kit_id", "date", "show_probability")
 KIT_COLUMNS = ("kit_id", "product_id", "quantity", "probability")
 LOT_COLUMNS = ("line_id", "lot_id", "quantity", "expiry")
@@ -59,32 +60,54 @@ class MedicalReplenishmentRead(models.Model):
         }
 
     def _read_stock(self, lines):
-        rows = []
-        for line in lines:
-            room, criticality = line.storeroom_id, line.criticality_id
-            cost = line.product_id.standard_price
-            rows.append(
+        """Par lines; cost and shelf life are read once for each product."""
+        for name in (
+            "medical.storeroom.line",
+            "medical.storeroom",
+            "medical.criticality",
+        ):
+            self.env[name].flush_model()
+        columns = [name for name in STOCK_COLUMNS if name not in PRODUCT_COLUMNS]
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT line.id, line.storeroom_id, line.product_id,
+                       line.par_min::float, line.par_max::float,
+                       room.review_days, room.lead_days, grade.service_level::float,
+                       line.pack_size::float, line.min_order::float,
+                       line.base_rate::float, line.base_dispersion::float,
+                       grade.shortage_factor::float
+                  FROM medical_storeroom_line line
+                  JOIN medical_storeroom room ON room.id = line.storeroom_id
+                  JOIN medical_criticality grade ON grade.id = line.criticality_id
+                 WHERE line.id IN %s
+              ORDER BY line.storeroom_id, line.id
+                """,
+                tuple(lines.ids or (0,)),
+            )
+        )
+        stock = pd.DataFrame(rows, columns=[*columns, "shortage_factor"])
+        products = (
+            self.env["product.product"]
+            .sudo()
+            .browse([int(product) for product in stock["product_id"].unique()])
+        )
+        about = pd.DataFrame(
+            [
                 (
-                    line.id,
-                    room.id,
-                    line.product_id.id,
-                    line.par_min,
-                    line.par_max,
-                    room.review_days,
-                    room.lead_days,
-                    criticality.service_level,
-                    line.pack_size,
-                    line.min_order,
-                    cost,
-                    cost * criticality.shortage_factor,
-                    line.base_rate,
-                    line.base_dispersion,
-                    line.product_id.expiration_time or None
-                    if line.product_id.use_expiration_date
+                    product.id,
+                    product.standard_price,
+                    product.expiration_time or None
+                    if product.use_expiration_date
                     else None,
                 )
-            )
-        return pd.DataFrame(rows, columns=list(STOCK_COLUMNS))
+                for product in products
+            ],
+            columns=["product_id", "unit_cost", "shelf_life_days"],
+        )
+        stock = stock.merge(about, on="product_id", how="left")
+        stock["shortage_cost"] = stock["unit_cost"] * stock["shortage_factor"]
+        return stock[list(STOCK_COLUMNS)]
 
     def _read_bookings(self, rooms, today, horizon):
         """Booked procedures from today on, by the hospital's own calendar day."""

@@ -232,7 +232,8 @@ class MedicalStoreroomLine(models.Model):
 
     @api.model
     def _incoming_rows(self, line_ids):
-        """Rows ``(line id, date, quantity)`` of what is ordered and not yet there.
+        """Rows ``(line id, date, quantity)`` of what is ordered and not yet there; the
+        date is that of the expected arrival, where the delivery has one.
 
         A delivery in several steps is a chain of moves: only the last known link,
         the one without a following move, stands for the quantity.
@@ -244,7 +245,8 @@ class MedicalStoreroomLine(models.Model):
         return self.env.execute_query(
             SQL(
                 """
-                SELECT line.id, move.date::date, SUM(move.product_qty)::float
+                SELECT line.id, COALESCE(picking.logistics_eta_date, move.date)::date,
+                       SUM(move.product_qty)::float
                   FROM medical_storeroom_line line
                   JOIN medical_storeroom room ON room.id = line.storeroom_id
                   JOIN stock_move move
@@ -257,9 +259,10 @@ class MedicalStoreroomLine(models.Model):
                                 SELECT 1
                                   FROM stock_move_move_rel link
                                  WHERE link.move_orig_id = move.id)))
+             LEFT JOIN stock_picking picking ON picking.id = move.picking_id
                  WHERE line.id IN %s
-              GROUP BY line.id, move.date::date
-              ORDER BY line.id, move.date::date
+              GROUP BY 1, 2
+              ORDER BY 1, 2
                 """,
                 tuple(line_ids),
             )
