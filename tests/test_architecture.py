@@ -108,7 +108,10 @@ def test_add_ons_depend_downwards_only():
     manifests = addons.manifests()
     allowed = {
         "crm_logistics_bridge": set(),
+        "crm_logistics_bridge_dashboard": {"crm_logistics_bridge"},
         "crm_logistics_bridge_mail_gateway": {"crm_logistics_bridge"},
+        "crm_logistics_bridge_privacy_lookup": {"crm_logistics_bridge"},
+        "crm_logistics_bridge_sale_channel": {"crm_logistics_bridge"},
         "omni_forecast": set(),
         "omni_forecast_queue_job": {"omni_forecast"},
         "medical_supply_crm": {"crm_logistics_bridge", "omni_forecast"},
