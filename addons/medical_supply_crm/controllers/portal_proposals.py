@@ -1,6 +1,6 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import http
+from odoo import fields, http
 from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
 from odoo.http import request
 
@@ -96,7 +96,17 @@ class MedicalPortalProposals(MedicalPortal):
         return self._render_proposal(proposal, done=done)
 
     def _render_proposal(self, proposal, error=None, form=None, done=None):
-        order = proposal.sale_order_id
+        order, me = proposal.sale_order_id, request.env.user.partner_id
+        now = fields.Datetime.now()
+        open_now = proposal.state == "sent"
+        notices = {
+            "signed": request.env._(
+                "Thank you. Your signature is kept; another one is still needed."
+            ),
+            "undone": request.env._(
+                "The automatic order is cancelled. The proposal waits for you."
+            ),
+        }
         readable = order and order.with_user(request.env.user).has_access("read")
         return self._medical_render(
             "portal_proposal",
@@ -107,6 +117,14 @@ class MedicalPortalProposals(MedicalPortal):
             error=error,
             form=form or {},
             done=done,
+            notice=notices.get(done),
+            signed_already=me in proposal.signature_ids.partner_id,
+            delivery_dates={
+                urgent: proposal.storeroom_id.promised_date(now, urgent)
+                for urgent in (False, True)
+            }
+            if open_now
+            else {},
             order_url=f"/my/orders/{order.id}" if readable else None,
         )
 
@@ -129,17 +147,68 @@ class MedicalPortalProposals(MedicalPortal):
             return request.redirect(f"{PROPOSALS}/{proposal.id}?done=already")
         try:
             with request.env.cr.savepoint():
-                proposal._approve(
+                ordered = proposal._approve(
                     self._form_quantities(proposal, form),
                     partner=request.env.user.partner_id,
                     signed_by=form.get("signed_by", ""),
                     urgent=bool(form.get("urgent")),
                     revision=self._form_revision(proposal, form),
+                    decisions=self._form_decisions(proposal, form),
                 )
         except (UserError, ValidationError) as error:
             proposal.invalidate_recordset()
             return self._render_proposal(proposal, error=error.args[0], form=form)
-        return request.redirect(f"{PROPOSALS}/{proposal.id}?done=approved")
+        done = "approved" if ordered else "signed"
+        return request.redirect(f"{PROPOSALS}/{proposal.id}?done={done}")
+
+    def _form_decisions(self, proposal, form):
+        """What the form says about each line beside its quantity, see
+        ``medical.proposal._approve``.
+
+        :raise ValidationError: a substitute that is not a number
+        """
+        decisions = {}
+        for line in proposal.line_ids:
+            decision = {}
+            if f"decision_{line.id}" in form:
+                decision["decision"] = form[f"decision_{line.id}"]
+                decision["reason"] = form.get(f"reason_{line.id}", "")
+            if f"substitute_{line.id}" in form:
+                value = form[f"substitute_{line.id}"].strip()
+                if value and not (value.isascii() and value.isdigit()):
+                    raise ValidationError(
+                        request.env._(
+                            "%(product)s: “%(value)s” is no substitute.",
+                            product=line.product_id.display_name,
+                            value=value,
+                        )
+                    )
+                decision["substitute"] = int(value or 0) or False
+            if decision:
+                decisions[line.id] = decision
+        return decisions
+
+    @http.route(
+        f"{PROPOSALS}/<int:proposal_id>/undo",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def medical_proposal_undo(self, proposal_id, **_form):
+        """Undo what a rule has ordered, until it is picked."""
+        self._speak_users_language()
+        try:
+            proposal = self._medical_record("medical.proposal", proposal_id)
+        except (AccessError, MissingError):
+            return self._medical_away()
+        try:
+            with request.env.cr.savepoint():
+                proposal._undo(request.env.user.partner_id)
+        except UserError as error:
+            proposal.invalidate_recordset()
+            return self._render_proposal(proposal, error=error.args[0])
+        return request.redirect(f"{PROPOSALS}/{proposal.id}?done=undone")
 
     def _form_quantities(self, proposal, form):
         """Dict line id -> quantity, from the fields ``qty_<line id>``.
