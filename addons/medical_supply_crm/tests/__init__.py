@@ -14,6 +14,7 @@ from . import test_consignment_invoice
 from . import test_scanning
 from . import test_two_bin
 from . import test_proposal_portal
+from . import test_consumption_portal
 from . import test_tours
 from . import test_recall
 from . import test_feed_polling
@@ -21,3 +22,5 @@ from . import test_portal_pages
 from . import test_isolation_models
 from . import test_isolation_routes
 from . import test_feed_health
+from . import test_privacy_feeds
+from . import test_expiry_board

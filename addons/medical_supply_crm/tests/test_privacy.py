@@ -1,59 +1,34 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 import base64
-import logging
-import re
 
 from freezegun import freeze_time
 
 from odoo.tests import tagged
-from odoo.tools import SQL
 
-from .common import NOW
-from .test_schedule_to_order import PortalCase
-
-# Planted wherever a message has room for them. Letters only where a name goes, and
-# shapes of real ids where numbers go; none occurs in Odoo's own data.
-NAME = "ZEPHYRINECANARY"
-GIVEN = "QUILLONCANARY"
-KOREAN = "홍길똥카나리"
-PHONE = "010-9753-8642"
-BIRTH = "19370429"
-BIRTH_ISO = "1937-04-29"
-SSN = "370429-2468013"
-MRN = "MRNCANARY77341"
-STREET = "987 Canaryvogel Lane"
-MAIL = "canary.patient@example.org"
-FREE = "CANARYFREETEXT remark about the patient"
-CANARIES = (
-    NAME,
-    GIVEN,
-    KOREAN,
-    PHONE,
+from .canaries import (
     BIRTH,
     BIRTH_ISO,
-    SSN,
-    MRN,
-    STREET,
+    CANARIES,
+    FREE,
+    GIVEN,
+    KOREAN,
     MAIL,
-    "CANARYFREETEXT",
-    "VISITCANARY",
+    MRN,
+    NAME,
+    PERSON,
+    PHONE,
+    SSN,
+    STREET,
+    CanarySearch,
 )
-PERSON = f"{NAME}^{GIVEN}"
-
-
-class _Capture(logging.Handler):
-    def __init__(self):
-        super().__init__(logging.DEBUG)
-        self.lines = []
-
-    def emit(self, record):
-        self.lines.append(f"{record.getMessage()} {record.exc_text or ''}")
+from .common import NOW
+from .test_schedule_to_order import PortalCase
 
 
 @tagged("post_install", "-at_install")
 @freeze_time(NOW)
-class TestPrivacy(PortalCase):
+class TestPrivacy(CanarySearch, PortalCase):
     """Canaries in every field of both formats, then the whole flow, then a search in
     every text column of every table, in every attachment and in the log."""
 
@@ -153,15 +128,7 @@ class TestPrivacy(PortalCase):
         return self.bundle(patient, good, bad)
 
     def test_no_canary_survives_the_whole_flow(self):
-        capture = _Capture()
-        for name in ("", "odoo", "odoo.addons.medical_supply_crm"):
-            logger = logging.getLogger(name)
-            self.addCleanup(logger.setLevel, logger.level)
-            logger.setLevel(logging.DEBUG if name.endswith("crm") else logging.INFO)
-        own = logging.getLogger("odoo.addons.medical_supply_crm")
-        for logger in (logging.getLogger(), own):
-            logger.addHandler(capture)
-            self.addCleanup(logger.removeHandler, capture)
+        capture = self._capture_log()
         self._flow()
         self.env.flush_all()
         self.assertFalse(self._hits_in_tables())
@@ -203,54 +170,6 @@ class TestPrivacy(PortalCase):
         self.url_open(f"/my/medical/proposals/{proposal.id}/approve", data=form)
         proposal.invalidate_recordset()
         self.assertEqual(proposal.state, "ordered")
-
-    def _hits_in_tables(self):
-        """Every text-like column of every table of this database."""
-        columns = self.env.execute_query(
-            SQL(
-                """
-                SELECT c.table_name, c.column_name
-                  FROM information_schema.columns c
-                  JOIN information_schema.tables t USING (table_schema, table_name)
-                 WHERE c.table_schema = 'public'
-                   AND t.table_type = 'BASE TABLE'
-                   AND c.data_type IN
-                       ('text', 'character varying', 'jsonb', 'json', 'bytea')
-                """
-            )
-        )
-        by_table = {}
-        for table, column in columns:
-            by_table.setdefault(table, []).append(column)
-        pattern = "|".join(re.escape(canary) for canary in CANARIES)
-        hits = []
-        for table, names in sorted(by_table.items()):
-            row = SQL(" || ' ' || ").join(
-                SQL("COALESCE(%s::text, '')", SQL.identifier(name)) for name in names
-            )
-            count = self.env.execute_query(
-                SQL(
-                    "SELECT COUNT(*) FROM %s WHERE %s ~ %s",
-                    SQL.identifier(table),
-                    row,
-                    pattern,
-                )
-            )[0][0]
-            if count:
-                hits.append((table, count))
-        self.assertGreater(len(by_table), 200)
-        return hits
-
-    def _hits_in_attachments(self):
-        attachments = self.env["ir.attachment"].search(
-            [("create_date", ">=", NOW), ("type", "=", "binary")]
-        )
-        return [
-            (attachment.name, canary)
-            for attachment in attachments
-            for canary in CANARIES
-            if canary.encode() in (attachment.raw or b"")
-        ]
 
     def test_the_search_itself_finds_a_planted_canary(self):
         self.a.partner.comment = f"<p>{NAME}</p>"
