@@ -37,6 +37,7 @@
         "security/medical_supply_crm_rules.xml",
         "security/medical_portal_rules.xml",
         "security/medical_recall_rules.xml",
+        "security/medical_expiry_rules.xml",
         "security/medical_fulfilment_rules.xml",
         "data/medical_criticality.xml",
         "data/medical_supply_data.xml",
@@ -64,8 +65,11 @@
         "views/portal_ticket_templates.xml",
         "views/portal_feed_templates.xml",
         "views/portal_templates.xml",
+        "views/portal_consumption_templates.xml",
         "views/portal_recall_templates.xml",
         "views/medical_recall_views.xml",
+        "views/medical_expiry_views.xml",
+        "views/portal_expiry_templates.xml",
         "views/medical_supply_menus.xml",
         "views/medical_approval_views.xml",
         "views/medical_scan_views.xml",
@@ -73,6 +77,7 @@
     "assets": {
         "web.assets_frontend": [
             "medical_supply_crm/static/src/portal/*.scss",
+            "medical_supply_crm/static/src/portal/*.esm.js",
         ],
         "web.assets_tests": [
             "medical_supply_crm/static/tests/tours/*.esm.js",

@@ -8,8 +8,10 @@ from . import portal_proposals
 from . import portal_schedule
 from . import portal_storerooms
 from . import portal_deliveries
+from . import portal_consumption
 from . import portal_recalls
 from . import recall_report
 from . import portal_tickets
 from . import portal_feeds
 from . import portal_export
+from . import portal_expiry
