@@ -13,3 +13,4 @@ from . import stock_lot
 from . import stock_move_line
 from . import stock_quant
 from . import product_product
+from . import medical_consumption_line

@@ -333,3 +333,5 @@ class MedicalReplenishmentWrite(models.Model):
             )
         )
         model.invalidate_model()
+        self.env["medical.expiry.action"]._finish()
+        model._judge(self.storeroom_ids)
