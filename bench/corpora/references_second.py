@@ -5,8 +5,10 @@
 Written apart from `bench/figures/references.py`, by a second author, for forms people really use:
 lists and ranges, tables, wrapped lines, spaced digits, the letter O for a zero, numbering of
 other companies, and traps (other shops' orders, plates, rooms, barcodes, versions, opening
-hours). A template belongs to the half that the SHA-256 of its text draws: `dev` may be looked at
-while the finder is changed, `unseen` is only measured.
+hours). A template belongs to the half that the SHA-256 of its text draws. `dev` was looked at while
+the finder was changed; `unseen` was measured first (precision 0.979, recall 0.981; before any change
+0.996 and 0.802) and its mistakes mended after; `late` was written last
+and measured at 0.985 and 0.997 before its two mistakes were mended.
 
 Judged strictly: every finding counts as a link, as if the sender had a document of every number.
 """
@@ -199,7 +201,7 @@ our reference {p}|p
 구매발주번호 {p}|p
 당사 발주번호 {p} 건|p
 귀사 견적 건 아님, 발주서번호: {p}|p
-S 0 0 {sp} 이거요|odoo: s
+S {sp} 이거요|odoo: s
 주문번호 {spaced}|a
 s{oh} 확인요|odoo: s
 S{oh}|odoo: s
@@ -394,6 +396,145 @@ FW26 {q}벌
 {date} {t1}
 """
 
+#: Written after the finder had been changed for the forms above.
+LATE_OWN = r"""
+{a} 언제쯤요?|a
+제 {a}는 어떻게 된 거예요|a
+{a}한테 무슨 일 있나요|a
+{a}때문에 연락드려요|a
+{a}, 이거 벌써 세 번째 문의예요|a
+아래 두 건 부탁드립니다.\n{a}\n{x}|a x
+{a} → {x} 로 합쳐주세요|a x
+{a} 하나랑 {x} 하나|a x
+{a} 아니고 {x} 입니다|a x
+{a}(수량 {q}) {x}(수량 {q2})|a x
+건명: {a} 납기 문의|a
+제목: [{a}] 반품|a
+관련주문: {a}|a
+주문건 {a}|a
+주문내역 {a} 확인부탁|a
+해당 주문({a}) 취소|a
+주문번호 확인했는데 {a} 래요|a
+주문번호가 어... {a}이요|a
+음 그게 {a} 그거요|a
+order: {a}|a
+Order {a}, item 3|a
+order no {a} (placed {date})|a
+Orders: {a}; {x}|a x
+see {a} below|a
+re {a} again|a
+your {a} arrived damaged|a
+for order {a} we need {q} more|a
+cust asks about {a}, tel {phone}|a
+{a} / {price} KRW / {date}|a
+{a}: {q} pcs short of {big}|a
+{a} due {date}|a
+It is {a}, not {x}|a x
+{a} to {c} were all late from {date}|a c
+Order No.: {na}|a
+order number is #{na}|a
+my order no is {na} thanks|a
+주문번호 {na} 고요 이름은 김민지|a
+주문번호{na}|a
+주문번호는 {na} 연락처 {phone}|a
+주문번호 {na}번 {q}개 누락|a
+{d} 건 기사님 연락처|d
+{d} 수령 {q}박스|d
+delivery {d}: {q2} cartons wet|d
+{r} 회수 지연|r
+{r} credit?|r
+{i} 재발행|i
+{i}({price}원)|i
+please resend {i}|i
+송장 {t} {date} 이후 안 움직여요|t
+송장번호 {t}, 주문번호 {a}|t a
+tracking number is {t}, order {a}|t a
+택배 송장 {t} 기사님 번호 {phone}|t
+waybill no. {t}|t
+LOT 번호 {l} 유통기한 {date}|l
+로트 번호: {l}\n수량: {q}|l
+lot number {l}, qty {q}|l
+serial no {l} bought {date}|l
+PO number {p}, line 3|p
+발주번호 {p} / 납기 {date}|p
+our PO {p}|p
+"""
+LATE_NONE = r"""
+주문이 {q}개나 밀렸어요
+주문서 {q}부 출력
+주문 {date} {t1} 결제
+주문 총액 {price} 원
+주문했는데 {q}일 지남
+주문제작 {q}x{q2}
+오더메이드 {q}
+order more than {q}
+order #1 priority
+ordered {big} last year
+orders over {price} ship free
+order by {t1}
+my {q}th order
+first order {date}
+delivery {q} days
+delivery {date}
+delivery between {t1} and {t2}
+delivery to {room} Main St
+배송 {q}건 중 {q2}건
+배송지 {post} 서울시
+배송 {date} 까지
+배송비 {price}
+반품 {date} 까지
+반품 신청 {q}일
+return {q} boxes
+returned {date}
+S{q2} 사이즈
+S 또는 M {q}개
+S급 {q}개
+A/S {q}일
+A/S 센터 {phone}
+S자 고리 {q}개
+S-{q2} 규격 볼트
+P{q2} 노즐
+{six} 인증
+OTP {six}
+pin {big}
+{big}번 버스
+{q}번 출구
+{q}번째 문의
+{q}번 문의
+{big}-{big}
+{q}+{q2}
+{q} x {price}
+room {room}
+ward {q2}, bed {q}
+{q2}병동 {q}호실
+침대 {q}개 {q2}층
+extension {big}
+tel. {phone}
+fax {phone2}
+환율 {big}.{q}
+지분 {q}.{q2}%
+점수 {ninety}점
+모델 KX-{big}
+품번 {big}-{q2}
+part number {big}-{post}
+item {post}
+SKU {six}
+코드 {post}
+barcode {bar}
+lot of trouble since {date}
+a lot of {big}
+롯데마트 {q}호점
+로또 {q}회
+PO 발행 {q}건
+invoice {date}
+bill of {price}
+bill {price}
+영수증 {q}장
+track record {big}
+on track for {date}
+tracking page {t1}
+"""
+
 
 def halves(text):
     """{half: the lines of a template text that belong to it}."""
@@ -419,8 +560,12 @@ def _values(rng, company):
     low = rng.randint(1, 9_999)
     track = "".join(rng.choice("123456789") for _ in range(12))
     letters = "".join(rng.choice("ABCDEFGHJKLMNPRT") for _ in range(2))
-    lot = rng.choice([f"{letters}{rng.randint(1000, 99999)}", f"{rng.randint(20, 27)}{letters}-{rng.randint(100, 9999)}"])
-    ref = rng.choice([f"45{rng.randint(10**7, 10**8 - 1)}", f"HP-{rng.randint(1000, 99999)}", f"{letters}{year}-{low:04d}"])
+    lot = rng.choice(
+        [f"{letters}{rng.randint(1000, 99999)}", f"{rng.randint(20, 27)}{letters}-{rng.randint(100, 9999)}"]
+    )
+    ref = rng.choice(
+        [f"45{rng.randint(10**7, 10**8 - 1)}", f"HP-{rng.randint(1000, 99999)}", f"{letters}{year}-{low:04d}"]
+    )
     printed = {
         key: _printed(order, order_pad, value, year)
         for key, value in (("a", number), ("b", number + 1), ("c", number + 2), ("x", other))
@@ -439,17 +584,21 @@ def _values(rng, company):
         "t": rng.choice([track, f"{track[:4]}-{track[4:8]}-{track[8:]}", f"{track[:4]} {track[4:8]} {track[8:]}"]),
         "l": lot,
         "p": ref,
-        "sp": " ".join(zero[2:]),
+        "sp": " ".join(zero),
         "spaced": " ".join(printed["a"]),
         "oh": zero.replace("0", "O", 1) if "0" in zero[1:] else zero,
         "z": zero,
         "zx": f"{low // 2 + 1:05d}",
         "z4": f"{low:04d}",
         "year": year,
-        "phone": rng.choice([f"010-{rng.randint(2000, 9999)}-{rng.randint(1000, 9999)}", f"010{rng.randint(2 * 10**7, 10**8)}"]),
+        "phone": rng.choice(
+            [f"010-{rng.randint(2000, 9999)}-{rng.randint(1000, 9999)}", f"010{rng.randint(2 * 10**7, 10**8)}"]
+        ),
         "phone2": f"02-{rng.randint(300, 999)}-{rng.randint(1000, 9999)}",
-        "date": rng.choice(["{0}-{1:02d}-{2:02d}", "{0}.{1}.{2}", "{0}년 {1}월 {2}일", "{1}/{2}", "{2}/{1}/{0}"]).format(*date),
-        "date8": "{0}{1:02d}{2:02d}".format(*date),
+        "date": rng.choice(
+            ["{0}-{1:02d}-{2:02d}", "{0}.{1}.{2}", "{0}년 {1}월 {2}일", "{1}/{2}", "{2}/{1}/{0}"]
+        ).format(*date),
+        "date8": f"{date[0]}{date[1]:02d}{date[2]:02d}",
         "price": f"{rng.randint(1000, 900000):,}",
         "q": rng.randint(12, 60),
         "q2": rng.randint(2, 11),
@@ -469,7 +618,7 @@ def _values(rng, company):
         "biz": f"{rng.randint(100, 999)}-{rng.randint(10, 99)}-{rng.randint(10000, 99999)}",
         "seven": rng.randint(10**6, 10**7 - 1),
         "acct": f"{rng.randint(100, 999)}-{rng.randint(10, 999)}-{rng.randint(100000, 999999)}",
-        "card": f"{rng.randint(4000, 5999)}-{rng.randint(1000, 9999)}-{rng.randint(1000, 9999)}-{rng.randint(1000, 9999)}",
+        "card": "-".join(str(rng.randint(4000, 5999)) for _ in range(4)),
         "eight": rng.randint(10**7, 10**8 - 1),
         "six": f"{rng.randint(0, 999999):06d}",
         "shop": rng.choice([f"{rng.randint(10**10, 10**11)}", f"{year}{rng.randint(10**11, 10**12)}"]),
@@ -515,7 +664,10 @@ def _as_typed(rng, text):
 def messages(count, seed, half):
     """Yield (text, named documents, company, template)."""
     rng = random.Random(seed)
-    own, none = halves(OWN)[half], halves(NONE)[half]
+    if half == "late":
+        own, none = LATE_OWN.strip().splitlines(), LATE_NONE.strip().splitlines()
+    else:
+        own, none = halves(OWN)[half], halves(NONE)[half]
     for place in range(count):
         # Other companies' numbering in a third of the messages.
         company = rng.choice(["odoo"] * 8 + sorted(set(COMPANIES) - {"odoo"}))
@@ -523,6 +675,8 @@ def messages(count, seed, half):
             template, keys = rng.choice(none), ""
         else:
             template, _bar, keys = rng.choice(own).rpartition("|")
+            if "{n" in template and "%(" in COMPANIES[company][0][0]:
+                company = "odoo"  # "order 42" names no order where each year counts anew
             if ":" in keys:
                 company, _colon, keys = keys.partition(":")
         say, means = _values(rng, company)

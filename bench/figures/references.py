@@ -11,6 +11,7 @@ among the sender's own documents; others must vanish.
 import random
 import time
 
+from bench.corpora import references_second
 from bench.harness import Row
 from suite.engines import load
 
@@ -353,4 +354,29 @@ def run(context):
         ),
         Row.of("messages without reference that link", noisy / (count / 2), None, "share"),
         Row.of("find in one message", 1000 * spent / count, None, "ms"),
+        *second(references, count, context.seed),
     ]
+
+
+def second(references, count, seed):
+    """Precision and recall on the second author's forms, every finding taken for a link."""
+    numbering = {
+        name: tuple(
+            references.Pattern(kind, *series)
+            for kind, series in zip(("order", "picking", "rma", "invoice"), company, strict=True)
+        )
+        for name, company in references_second.COMPANIES.items()
+    }
+    rows = []
+    for half in ("dev", "unseen", "late"):
+        right = wrong = missed = 0
+        for text, named, company, _template in references_second.messages(count, seed, half):
+            found = references.find_references(text, numbering[company])
+            seen = {(finding.kind, finding.value) for finding in found}
+            right, wrong, missed = right + len(seen & named), wrong + len(seen - named), missed + len(named - seen)
+        note = f"{count} messages; history of the half: bench/corpora/references_second.py"
+        rows.append(
+            Row.of(f"second author, {half}: precision of readings", right / (right + wrong), None, "share", note)
+        )
+        rows.append(Row.of(f"second author, {half}: recall", right / (right + missed), None, "share"))
+    return rows

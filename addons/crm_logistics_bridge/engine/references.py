@@ -9,7 +9,8 @@ Scores say how sure the *reading* is, not whether the document exists:
 
 ====  ==================================================================
 0.99  complete number, exactly as printed (``S00042``, ``WH/OUT/00012``)
-0.95  complete number in another spelling (``SO 00042``, ``WH-OUT-12``)
+0.95  complete number in another spelling (``SO 00042``, ``WH-OUT-12``, ``SOO042``)
+0.93  said in short with another one (``S00042~44``, ``S00042, 43``)
 0.92  number without prefix after an explicit label (``주문번호 42``)
 0.80  number without prefix after a loose word (``order 00042``)
 ====  ==================================================================
@@ -18,9 +19,29 @@ Scores say how sure the *reading* is, not whether the document exists:
 import re
 from dataclasses import dataclass
 
+from .reference_lists import between, gone_on
+from .reference_words import (
+    AFTER,
+    AFTER_PREFIX,
+    BEFORE_PREFIX,
+    COUNTER,
+    CUSTOMER_REF,
+    DATE,
+    KEYWORDS,
+    LINK,
+    LOT,
+    MOBILE,
+    MORE,
+    PHONE,
+    SHOP,
+    SPACED,
+    TRACKING,
+    TRACKING_BARE,
+    URL_OR_MAIL,
+)
 from .textnorm import normalise
 
-EXACT, VARIANT, LABELLED, LOOSE = 0.99, 0.95, 0.92, 0.80
+EXACT, VARIANT, LISTED, LABELLED, LOOSE = 0.99, 0.95, 0.93, 0.92, 0.80
 
 #: Digits that Odoo's ir.sequence legends produce (``%(year)s``, also with the
 #: ``range_`` and ``current_`` variants).
@@ -41,99 +62,6 @@ _LEGEND_DIGITS = {
     "sec": 2,
 }
 _LEGEND = re.compile(r"%\((?:range_|current_)?(\w+)\)s")
-
-# A reference starts where no Latin letter or digit precedes (Hangul may: 주문S00042,
-# 주문번호-S00042; so may No.S00042) and stops where none follows; 00042-1, 00042/3,
-# 42.5 and 42,000 are other things.
-_BEFORE = (
-    r"(?<![A-Za-z0-9_@])(?:(?<![A-Za-z0-9_][.\-])|(?<=\b[Nn][Oo]\.))(?<![A-Za-z]/)"
-)
-_AFTER = r"(?![A-Za-z0-9_@%])(?![\-/.,:]\d)"
-# After a bare number: quantities, money, dates and times are not references.
-_COUNTER = re.compile(
-    r"\s*(?:원|개|박스|상자|세트|팩|병|장|권|켤레|대|명|분|초|시간|시|일|월|년|주(?!문)|건|"
-    r"회(?!수|신|원|사)|차|층|호|동|번째|만|천|억|퍼센트|프로|%|달러|유로|kg|g|ml|l|cm|mm|m|"
-    r"(?:pcs?|pieces?|units?|items?|boxes|box|packs?|sets?|pairs?|days?|hours?|hrs?|"
-    r"weeks?|months?|years?|minutes?|mins?|times?|won|krw|usd|eur|gbp|dollars?|euros?|"
-    r"pounds?|percent|am|pm|people|copies|bottles?|pallets?|cartons?|ea|of)\b)",
-    re.IGNORECASE,
-)
-# "번" alone means "number", but "3번째" is "third" and "3번이나" is "three times".
-_DATE = re.compile(
-    r"^(?:19|20)\d{2}[\-/.]?(?:0[1-9]|1[0-2])[\-/.]?(?:0[1-9]|[12]\d|3[01])$"
-)
-_PHONE = re.compile(
-    r"^(?:\+?82[\- ]?)?0?(?:1[016789]|2|[3-6]\d|70|80|50\d)[\- ]\d{3,4}[\- ]\d{4}$"
-)
-_MOBILE = re.compile(r"^01[016789]\d{7,8}$")
-_URL_OR_MAIL = re.compile(
-    r"(?:https?://|www\.)\S+|[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+", re.IGNORECASE
-)
-_PARTICLE = r"(?:은|는|이|가|을|를|의|도|만|로|으로)?"
-_LINK = rf"{_PARTICLE}\s*(?:(?:is|are)\s+)?[:=#(\-]?\s*(?:no\.?\s*|#\s*)?"
-#: "주문번호 42, 43": what goes on after a number that was named.
-_MORE = re.compile(
-    r"\s*(?:,|/|&|\+|및|와|과|랑|이랑|하고|그리고|\b(?:and|or)\b)\s*(?:and\s+)?#?(?P<number>\d{2,})"
-    r"(?:번(?![째이]))?(?![A-Za-z0-9_@%])(?![\-/.,:]\d)",
-    re.IGNORECASE,
-)
-
-#: kind -> (explicit labels, loose words); a label names a number, a loose word a thing.
-KEYWORDS = {
-    "order": (
-        r"주문\s*(?:번호|넘버|no\.?|#)|오더\s*(?:번호|넘버|no\.?|#)|"
-        r"order\s*(?:numbers?|nums?\.?|nos?\.?|nr\.?|ids?|reference|ref\.?|#)|so\s*#",
-        r"주문|오더|(?:sales?\s+)?order|s/?o",
-    ),
-    "picking": (
-        r"(?:출고|배송|출하)\s*(?:번호|넘버|no\.?|#)|"
-        r"(?:delivery|shipment|dispatch)\s*(?:number|num\.?|no\.?|id|order\s*(?:no\.?|number)|note|#)",
-        "",
-    ),
-    "rma": (
-        r"(?:반품|반납|교환)\s*(?:번호|넘버|no\.?|#)|(?:rma|return)\s*(?:number|no\.?|id|#)",
-        "",
-    ),
-    "ticket": (
-        r"(?:문의|접수|상담|티켓)\s*(?:번호|넘버|no\.?|#)|"
-        r"(?:ticket|case|request)\s*(?:number|no\.?|id|#)",
-        "",
-    ),
-    "invoice": (
-        r"(?:세금\s*계산서|청구서|계산서|인보이스)\s*(?:번호|넘버|no\.?|#)|"
-        r"invoice\s*(?:number|num\.?|no\.?|id|#)",
-        "",
-    ),
-}
-_TRACKING_LABEL = (
-    r"(?:운송장|송장|택배|등기)\s*(?:번호|넘버|no\.?|#)?|"
-    r"(?:tracking|waybill|consignment|awb)\s*(?:number|num\.?|no\.?|code|id|ref\.?|#)?"
-)
-_CARRIER_WORD = (
-    r"(?:(?:cj\s*)?대한통운|cj|한진(?:택배)?|롯데(?:택배)?|우체국(?:택배)?|로젠(?:택배)?|경동(?:택배)?|"
-    r"dhl|ups|fedex|tnt|dpd|gls|ems|usps)?"
-)
-_TRACKING_BARE = re.compile(
-    rf"{_BEFORE}(1Z[0-9A-Z]{{16}}|[A-Z]{{2}}\d{{9}}[A-Z]{{2}}){_AFTER}", re.IGNORECASE
-)
-_TRACKING = re.compile(
-    rf"(?<![A-Za-z])(?:{_TRACKING_LABEL}){_LINK}\(?{_CARRIER_WORD}\)?\s*[:#]?\s*"
-    rf"([A-Z]{{0,4}}\d[0-9A-Z]*(?:[\- ]\d{{3,5}}){{0,3}}[A-Z]{{0,2}}){_AFTER}",
-    re.IGNORECASE,
-)
-_TOKEN = r"([A-Z0-9][A-Z0-9\-/._]*[A-Z0-9])"
-_LOT = re.compile(
-    r"(?<![A-Za-z])(?:(?:로트|롯트|lot|배치|batch|시리얼|일련|제조|serial)\s*"
-    r"(?:번호|넘버|number|num\.?|no\.?|#|:)|s/n\s*:?|(?<!a\s)(?<![A-Za-z])(?:lot|로트|serial|시리얼))"
-    rf"{_LINK}{_TOKEN}(?![A-Za-z0-9_@])",
-    re.IGNORECASE,
-)
-_CUSTOMER_REF = re.compile(
-    r"(?<![A-Za-z])(?:p\.?/?o\.?\s*(?:number|no\.?|#|번호|:|(?=\d{5}))|발주\s*(?:서)?\s*(?:번호|no\.?|#)|"
-    r"(?:our|your|customer)\s+ref(?:erence|\.)?(?:\s*(?:number|no\.?))?|고객\s*참조\s*(?:번호)?)"
-    rf"{_LINK}{_TOKEN}(?![A-Za-z0-9_@])",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -176,6 +104,7 @@ class Finding:
 WHY = (
     "exact",
     "variant",
+    "listed",
     "labelled",
     "loose",
     "tracking",
@@ -190,32 +119,45 @@ def find_references(text, patterns):
 
     :param str text: any text; may be empty or None
     :param patterns: iterable of :class:`Pattern`, the company's own numbering
-    :return: list of :class:`Finding`, ordered by position, never overlapping;
-        a value is reported once per kind, at its surest reading
+    :return: list of :class:`Finding`, ordered by position, never overlapping, but that
+        those of a range ("S00042~44") share the span of its end; a value is reported
+        once per kind, at its surest reading
     """
     if not text:
         return []
     plain, starts, ends = normalise(text)
     # Same length, so spans stay true; links and addresses hold no references.
-    plain = _URL_OR_MAIL.sub(lambda found: " " * len(found.group()), plain)
+    plain = URL_OR_MAIL.sub(lambda found: " " * len(found.group()), plain)
     hits = []
     for matcher in _compiled(tuple(patterns)):
         hits.extend(matcher(plain))
     hits.extend(_find_tokens(plain))
-    taken, findings, seen = [], [], set()
+    hits.extend(
+        (*hit[:4], LISTED, "listed")
+        for hit in between(
+            plain, [hit for hit in hits if hit[5] in ("exact", "variant")]
+        )
+    )
+    taken, findings, seen = {}, [], set()
     for start, end, kind, value, score, why in sorted(
         hits, key=lambda hit: (-hit[4], hit[0] - hit[1], hit[0])
     ):
         if any(
-            start < other_end and other_start < end for other_start, other_end in taken
+            start < other_end
+            and other_start < end
+            # numbers of one range have one place
+            and not (
+                why == "listed" and (other_start, other_end) == (start, end) and same
+            )
+            for (other_start, other_end), same in taken.items()
         ):
             continue
-        taken.append((start, end))
+        taken[start, end] = why in ("listed", "exact", "variant")
         if (kind, value) in seen:
             continue
         seen.add((kind, value))
         findings.append(Finding(starts[start], ends[end - 1], kind, value, score, why))
-    return sorted(findings, key=lambda finding: finding.start)
+    return sorted(findings, key=lambda finding: (finding.start, finding.value))
 
 
 _CACHE = {}
@@ -226,7 +168,7 @@ def _compiled(patterns):
     if patterns not in _CACHE:
         if len(_CACHE) > 64:
             _CACHE.clear()
-        matchers = [_prefix_matcher(pattern) for pattern in patterns if pattern.prefix]
+        matchers = [_PrefixMatcher(pattern) for pattern in patterns if pattern.prefix]
         by_kind = {}
         for pattern in patterns:
             by_kind.setdefault(pattern.kind, []).append(pattern)
@@ -254,72 +196,107 @@ def _prefix_parts(prefix):
 
 def _literal_regex(literal):
     """A literal with any separator spelling: WH/OUT/ = WH-OUT- = WH OUT ."""
-    return "".join(
-        r"\s?[/\-_.\s]\s?" if char in "/-_. " else re.escape(char) for char in literal
-    )
+    letters = sum(char.isalpha() for char in literal)
+    # WHOUT00012: with letters enough the signs between may be forgotten.
+    sign = r"\s?[/\-_.\s]?\s?" if letters >= 3 else r"\s?[/\-_.\s]\s?"
+    if literal.isascii() and literal.isalpha() and 3 <= len(literal) <= 4:
+        return r"\.?".join(literal)  # R.M.A. 0042
+    return "".join(sign if char in "/-_. " else re.escape(char) for char in literal)
 
 
-def _prefix_matcher(pattern):
-    parts = _prefix_parts(pattern.prefix)
-    regex, literals = "", []
-    for part in parts:
-        if isinstance(part, int):
-            regex += rf"(\d{{{part}}})"
-            literals.append(None)
-        else:
-            regex += _literal_regex(part)
-            literals.append(part)
-    letters = sum(char.isalpha() for char in pattern.prefix)
-    distinctive = letters >= 3 or any(char in "/-" for char in pattern.prefix)
-    alias = ""
-    if pattern.kind == "order" and pattern.prefix.upper() in {"S", "SO"}:
-        alias = r"s/?o|s" if pattern.prefix.upper() == "S" else r"s/?o"
-        regex = f"(?:{alias})"
-    gap = r"(\s?[\-#:.]?\s?)"
-    body = re.compile(
-        rf"{_BEFORE}{regex}{gap}(\d{{1,{pattern.padding + 3}}}){_AFTER}", re.IGNORECASE
-    )
+class _PrefixMatcher:
+    """Finds the numbers of one series by their prefix, in any usual spelling."""
 
-    labels = KEYWORDS.get(pattern.kind, ("(?!)", ""))[0]
-    labelled = re.compile(rf"(?:{labels}){_LINK}$", re.IGNORECASE)
+    def __init__(self, pattern):
+        self.pattern = pattern
+        regex, self.literals = "", []
+        for part in _prefix_parts(pattern.prefix):
+            if isinstance(part, int):
+                regex += rf"(\d{{{part}}})"
+                self.literals.append(None)
+            else:
+                regex += _literal_regex(part)
+                self.literals.append(part)
+        letters = sum(char.isalpha() for char in pattern.prefix)
+        signs = any(char in "/-" for char in pattern.prefix)
+        self.distinctive = letters >= 3 or signs
+        self.glued = letters >= 3 and any(char in "/-_." for char in pattern.prefix)
+        if pattern.kind == "order" and pattern.prefix.upper() in {"S", "SO"}:
+            regex = r"(?:s/?o|s)" if pattern.prefix.upper() == "S" else r"(?:s/?o)"
+        gap = r"(\s?[\-#:._]?\s?(?:(?:no|nr)\.?\s?)?)"
+        flags, most = re.IGNORECASE, pattern.padding + 3
+        self.body = re.compile(
+            rf"{BEFORE_PREFIX}{regex}{gap}(\d{{1,{most}}}){AFTER_PREFIX}", flags
+        )
+        # The letter O for a zero: only in a number of the full length.
+        self.mistyped = re.compile(
+            rf"{BEFORE_PREFIX}{regex}([\-#]?)(?=[\dO]*O)(?=O*\d[\dO]*\d)"
+            rf"([\dO]{{{max(pattern.padding, 3)}}}){AFTER_PREFIX}",
+            flags,
+        )
+        self.whole = re.compile(rf"{regex}(\d{{{max(pattern.padding, 1)}}})", flags)
+        labels = KEYWORDS.get(pattern.kind, ("(?!)", ""))[0]
+        self.labelled = re.compile(rf"(?:{labels}){LINK}$", flags)
 
-    def match(plain):
-        for found in body.finditer(plain):
-            *legends, between, digits = found.groups()
-            # Someone who writes the full length means the document; a short number
-            # needs a prefix that cannot be anything else, or an explicit '#'.
-            full = len(digits) >= pattern.padding
-            zero = digits.startswith("0")
-            if len(digits) > pattern.padding and zero:
-                continue
-            if not full and not distinctive and "#" not in between:
+    def _value(self, legends, digits):
+        queue = iter(legends)
+        head = "".join(
+            next(queue) if literal is None else literal for literal in self.literals
+        )
+        return head + digits.zfill(self.pattern.padding)
+
+    def _is_meant(self, plain, found, between, digits):
+        """Whether what reads like a number of the series is one."""
+        start, end = found.span()
+        written = found.group()
+        # Someone who writes the full length means the document; a short number
+        # needs a prefix that cannot be anything else, or an explicit '#'.
+        full = len(digits) >= self.pattern.padding
+        zero = digits.startswith("0")
+        if len(digits) > self.pattern.padding and zero:
+            return False
+        if not full:
+            # In a file's name, before "/43", or without the signs: only complete.
+            beside = plain[max(start - 1, 0) : start] + plain[end : end + 1]
+            bare = self.glued and not re.search(r"[/\-_.\s]", written)
+            if bare or "_" in beside or plain[end : end + 1] == "/":
+                return False
+            if not self.distinctive and "#" not in between:
                 # 주문번호 S42: the word before the short number says what it is.
-                if not labelled.search(plain, 0, found.start()):
-                    continue
-            if (
-                between.strip() in {"", "-", "."}
-                and between
-                and not distinctive
-                and not zero
-            ):
+                if not self.labelled.search(plain, 0, start):
+                    return False
+        if not self.distinctive and not zero and between:
+            if between.strip() in {"", "-", ".", "_"}:
+                return False
+        # "주문 30일차" of a company whose orders are called 주문-000030
+        loosely = between.isspace() or not full and not re.search(r"[/\-#]", written)
+        if loosely and not zero and not (self.distinctive and full):
+            return not COUNTER.match(plain, end)
+        return True
+
+    def __call__(self, plain):
+        kind = self.pattern.kind
+        for found in self.mistyped.finditer(plain):
+            *legends, _gap, digits = found.groups()
+            value = self._value(legends, digits.upper().replace("O", "0"))
+            yield *found.span(), kind, value, VARIANT, "variant"
+        for run in SPACED.finditer(plain):
+            found = self.whole.fullmatch(run.group().replace(" ", ""))
+            if found:
+                *legends, digits = found.groups()
+                value = self._value(legends, digits)
+                yield *run.span(), kind, value, VARIANT, "variant"
+        for found in self.body.finditer(plain):
+            *legends, between_, digits = found.groups()
+            if not self._is_meant(plain, found, between_, digits):
                 continue
-            if (
-                between.isspace()
-                and not zero
-                and not (distinctive and full)
-                and _COUNTER.match(plain, found.end())
-            ):
-                continue
-            queue = iter(legends)
-            head = "".join(
-                next(queue) if literal is None else literal for literal in literals
-            )
-            value = head + digits.zfill(pattern.padding)
+            value = self._value(legends, digits)
             written = found.group().upper() == value.upper()
             score, why = (EXACT, "exact") if written else (VARIANT, "variant")
-            yield found.start(), found.end(), pattern.kind, value, score, why
-
-    return match
+            yield *found.span(), kind, value, score, why
+            if len(digits) >= self.pattern.padding:
+                for *span, more in gone_on(plain, found.end(), digits):
+                    yield *span, kind, self._value(legends, more), LISTED, "listed"
 
 
 def _keyword_matcher(kind, series):
@@ -332,7 +309,7 @@ def _keyword_matcher(kind, series):
     plainest = next((p for p in series if "%(" not in p.prefix), None)
     words = f"(?P<label>{labels})" + (f"|(?P<loose>{loose})" if loose else "")
     body = re.compile(
-        rf"(?<![A-Za-z])(?:{words}){_LINK}(?P<number>\d+)(?P<beon>번(?![째이]|\s*(?:이상|이나)))?{_AFTER}",
+        rf"(?<![A-Za-z])(?:{words}){LINK}(?P<number>\d+)(?P<beon>번(?![째이]|\s*(?:이상|이나)))?{AFTER}",
         re.IGNORECASE,
     )
     behind = re.compile(
@@ -343,7 +320,7 @@ def _keyword_matcher(kind, series):
         return (
             len(digits) <= plainest.padding + 3
             and not (len(digits) > plainest.padding and digits.startswith("0"))
-            and not _DATE.match(digits)
+            and not DATE.match(digits)
         )
 
     def match(plain):
@@ -351,10 +328,15 @@ def _keyword_matcher(kind, series):
             return
         for found in body.finditer(plain):
             digits = found["number"]
-            if not usable(digits) or (
-                not found["beon"] and _COUNTER.match(plain, found.end())
+            if (
+                not usable(digits)
+                or not found["beon"]
+                and COUNTER.match(plain, found.end())
+                or SHOP.search(plain, max(found.start() - 24, 0), found.start())
             ):
                 continue
+            if len(digits) == 1 and "#" in found.group():
+                continue  # "order #1 priority"
             labelled = bool(found["label"])
             if not labelled and not (
                 found["beon"]
@@ -365,13 +347,13 @@ def _keyword_matcher(kind, series):
             score, why = (LABELLED, "labelled") if labelled else (LOOSE, "loose")
             value = plainest.prefix + digits.zfill(plainest.padding)
             yield found.start("number"), found.end("number"), kind, value, score, why
-            more = _MORE.match(plain, found.end()) if labelled else None
+            more = MORE.match(plain, found.end()) if labelled else None
             while more and usable(more["number"]):
-                if _COUNTER.match(plain, more.end()):
+                if COUNTER.match(plain, more.end()):
                     break
                 value = plainest.prefix + more["number"].zfill(plainest.padding)
                 yield more.start("number"), more.end("number"), kind, value, score, why
-                more = _MORE.match(plain, more.end())
+                more = MORE.match(plain, more.end())
         if loose:
             for found in behind.finditer(plain):
                 if usable(found["number"]):
@@ -390,11 +372,11 @@ def _keyword_matcher(kind, series):
 
 def _find_tokens(plain):
     """Numbers other people gave: tracking, lot or serial, the customer's own order."""
-    for found in _TRACKING.finditer(plain):
+    for found in TRACKING.finditer(plain):
         written = found.group(1).strip()
         value = re.sub(r"[\s\-]", "", written).upper()
         if 9 <= len(value) <= 30 and not (
-            _PHONE.match(written) or _MOBILE.match(value) or _DATE.match(value)
+            PHONE.match(written) or MOBILE.match(value) or DATE.match(value)
         ):
             yield (
                 found.start(1),
@@ -404,7 +386,7 @@ def _find_tokens(plain):
                 VARIANT,
                 "tracking",
             )
-    for found in _TRACKING_BARE.finditer(plain):
+    for found in TRACKING_BARE.finditer(plain):
         yield (
             found.start(1),
             found.end(1),
@@ -414,22 +396,20 @@ def _find_tokens(plain):
             "tracking_format",
         )
     for regex, kind, score in (
-        (_LOT, "lot", 0.93),
-        (_CUSTOMER_REF, "customer_ref", 0.93),
+        (LOT, "lot", 0.93),
+        (CUSTOMER_REF, "customer_ref", 0.93),
     ):
         for found in regex.finditer(plain):
             value = found.group(1)
             if (
                 len(value) >= 4
                 and any(char.isdigit() for char in value)
-                and not (
-                    _DATE.match(value) or _PHONE.match(value) or _MOBILE.match(value)
-                )
+                and not (DATE.match(value) or PHONE.match(value) or MOBILE.match(value))
                 # "lot 3000 times", but "발주번호 4711001 건", "PO-4711 건"
                 and (
                     not value.isdigit()
                     or len(value) >= 6
-                    or not _COUNTER.match(plain, found.end())
+                    or not COUNTER.match(plain, found.end())
                 )
             ):
                 yield found.start(1), found.end(1), kind, value.upper(), score, kind

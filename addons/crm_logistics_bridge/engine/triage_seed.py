@@ -5,8 +5,9 @@
 import random
 
 _ARTICLES = {
-    "ko": "장갑 거즈 주사기 봉합사 카테터 드레싱 수액세트 석션팁 운동화 이어폰 커피머신 마스크 의자 가방 "
-    "크림 립스틱 샴푸 생수 사과 쌀 베어링 브레이크패드 필터 벨트 토너 책 이불 프린터 전구 공구세트".split(),
+    "ko": "장갑 거즈 주사기 봉합사 카테터 드레싱 수액세트 석션팁 운동화 이어폰 커피머신 마스크 "
+    "의자 가방 크림 립스틱 샴푸 생수 사과 쌀 베어링 브레이크패드 필터 벨트 토너 책 "
+    "이불 프린터 전구 공구세트".split(),
     "en": "gloves,gauze,syringes,catheter,dressings,infusion sets,suction tips,sneakers,headphones,"
     "coffee machine,masks,chair,bag,face cream,lipstick,shampoo,apples,rice,bearings,brake pads,"
     "filters,belt,toner,books,duvet,printer,light bulbs,tool kit".split(","),
@@ -48,9 +49,7 @@ def read_templates(content):
         if line.startswith("[") and line.endswith("]"):
             head = tuple(line.strip("[]").split())
             if len(head) != 2:
-                raise ValueError(
-                    f"line {number}: expected [issue language], got {line}"
-                )
+                raise ValueError(f"line {number}: expected [issue language], got {line}")
         elif head is None:
             raise ValueError(f"line {number}: a template before any [issue language]")
         else:
@@ -72,12 +71,8 @@ def messages(templates, each=3, seed=7, dress=True):
         for turn in range(each):
             text = template
             if dress and turn:
-                text = (
-                    rng.choice(_BEFORE[language]) + text + rng.choice(_AFTER[language])
-                )
-            text = text.replace("¶", "\n").replace(
-                "{o}", f"S{rng.randint(1, 99999):05d}"
-            )
+                text = rng.choice(_BEFORE[language]) + text + rng.choice(_AFTER[language])
+            text = text.replace("¶", "\n").replace("{o}", f"S{rng.randint(1, 99999):05d}")
             text = text.replace("{p}", rng.choice(_ARTICLES[language]))
             text = text.replace("{q}", str(rng.randint(2, 60)))
             text = text.replace(

@@ -164,6 +164,7 @@ class LogisticsTicketLink(models.Model):
         return {
             "exact": self.env._("Number %s written in full"),
             "variant": self.env._("%s in another spelling"),
+            "listed": self.env._("Said in short with another number: %s"),
             "labelled": self.env._("Number after a word that names it: %s"),
             "loose": self.env._("Number near a word such as order: %s"),
             "tracking": self.env._("Tracking number %s"),

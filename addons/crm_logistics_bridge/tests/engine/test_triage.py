@@ -151,7 +151,8 @@ def test_own_ngrams_are_those_of_scikit_learn():
         ),
         (
             "FW: 문의",
-            "처리 부탁\n---------- Forwarded message ---------\n보낸사람: A <a@b.kr>\n제목: 문의\n\n의자가 부서졌어요",
+            "처리 부탁\n---------- Forwarded message ---------\n보낸사람: A <a@b.kr>\n"
+            "제목: 문의\n\n의자가 부서졌어요",
             "문의\n처리 부탁\n의자가 부서졌어요",
         ),
         (
