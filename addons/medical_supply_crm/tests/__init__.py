@@ -15,6 +15,7 @@ from . import test_scanning
 from . import test_two_bin
 from . import test_proposal_portal
 from . import test_consumption_portal
+from . import test_concurrent_approval
 from . import test_tours
 from . import test_recall
 from . import test_feed_polling

@@ -24,3 +24,25 @@ def lock_rows(records):
             # to find the row changed is the expected outcome of a second click
             log_exceptions=False,
         )
+
+
+def claim_rows(records):
+    """Lock the rows such that a later caller starts again, even if nothing in them is
+    changed.
+
+    ``lock_rows`` makes the second caller wait, but its view of the other tables is still
+    that from before the wait: it would not find a record that the first one has added.
+    A row that was written, with the values it had, makes PostgreSQL refuse it, and Odoo
+    runs the request again on the new state.
+
+    :param records: recordset of one model
+    """
+    if records:
+        lock_rows(records)
+        records.env.cr.execute(
+            SQL(
+                "UPDATE %s SET id = id WHERE id IN %s",
+                SQL.identifier(records._table),
+                tuple(records.ids),
+            )
+        )

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
-from ...tools.locking import lock_rows
+from ...tools.locking import claim_rows, lock_rows
 
 
 class MedicalConsumptionRecord(models.Model):
@@ -87,8 +87,8 @@ class MedicalConsumptionRecord(models.Model):
             raise UserError(
                 self.env._("The form is incomplete. Please open the page again.")
             )
-        # the second of two submissions waits here for the first
-        lock_rows(room)
+        # the second of two submissions waits here, and then finds the first
+        claim_rows(room)
         known = model.search(
             [("storeroom_id", "=", room.id), ("submit_key", "=", key)], limit=1
         )
