@@ -21,6 +21,7 @@ from pathlib import Path
 
 from bench.harness import Context, Row
 from bench.theatre import EmrProcess
+from suite.mllp.ack import answers as acknowledgements
 from suite.prepare.places import ROOT
 from suite.rpc import Client, RpcError
 from suite.testing.databases import Databases
@@ -162,7 +163,14 @@ def _mllp(client, server, scratch, texts, common):
                 body = text.replace("\r\n", "\r").replace("\n", "\r").encode()
                 writer.write(b"\x0b" + body + b"\x1c\r")
                 await writer.drain()
-                answers += await asyncio.wait_for(reader.readblock(), 60)
+                # in enhanced mode the sender says which answers it wants, if any
+                numbers = [len(acknowledgements(body, code)) for code in ("AA", "AR")]
+                for number in range(max(numbers)):
+                    try:
+                        seconds = 60 if number < min(numbers) else 2
+                        answers += await asyncio.wait_for(reader.readblock(), seconds)
+                    except TimeoutError:
+                        assert number >= min(numbers)
             writer.close()
             return answers
 

@@ -96,6 +96,12 @@ def test_enhanced_mode_answers_as_it_is_asked_to(accept, application, code, expe
     assert [fields(one, "MSA", 1) for one in found] == expected
 
 
+def test_every_message_can_be_answered_all_the_same():
+    raw = siu(accept="NE", application="NE").encode()
+    found, _store = talk(Door("theatre", always=True), [raw])
+    assert fields(found[0], "MSA", 1) == "AA"
+
+
 def test_answers_are_written_in_the_senders_characters():
     raw = siu(sender="수술실", charset="EUC-KR").encode("cp949")
     answer = acknowledge(raw, "AE", "이유")

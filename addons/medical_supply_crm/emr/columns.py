@@ -73,7 +73,8 @@ def first_rows(data, count=PREVIEW_ROWS + 1):
             if len(rows) >= count:
                 break
     except csv.Error:
-        pass
+        # the text of the error may quote a cell
+        raise ValueError(f"row {reader.line_num}: the row cannot be split") from None
     return rows
 
 

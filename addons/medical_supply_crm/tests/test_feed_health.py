@@ -30,7 +30,7 @@ class TestFeedHealth(MedicalCase, TransactionCase):
         cls._make_medical()
         cls.feed = cls.a.feed
 
-    def _event(self, hash_of=None):
+    def _event(self):
         return self.env["medical.event"].search([("feed_id", "=", self.feed.id)])
 
     # -- health ------------------------------------------------------------------------

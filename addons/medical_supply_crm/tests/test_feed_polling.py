@@ -166,6 +166,7 @@ class TestFeedPolling(MedicalCase, TransactionCase):
             for nth in (1, 2, 3):
                 calls = []
 
+                # pylint: disable-next=dangerous-default-value
                 def dies(feed, *args, place=place, nth=nth, calls=calls, **kwargs):
                     calls.append(1)
                     original = step if place != "_store_step" else accept

@@ -64,6 +64,8 @@ def parser():
     )  # fmt: skip
     out.add_argument("--idle", type=float, default=3600, help="seconds without a message until a connection"
                      " is closed (default 3600; 0: never)")  # fmt: skip
+    out.add_argument("--always-answer", action="store_true", help="answer every message with AA, AE or AR, also"
+                     " where MSH-15 and MSH-16 ask for something else")  # fmt: skip
     out.add_argument("--max-connections", type=int, default=500, help="open at once (default 500)")
     out.add_argument("--patience", type=float, default=300, help="seconds to wait for Odoo (default 300)")
     out.add_argument("--max-bytes", type=int, default=2 * 1024 * 1024, help="largest message (default 2 MB)")

@@ -26,6 +26,7 @@ class Door:
     limit        largest message in bytes
     idle         seconds without a message after which a connection is closed; 0: never
     connections  how many may be open at once
+    always       answer in original mode whatever MSH-15 and MSH-16 ask for
     """
 
     feed: str
@@ -34,6 +35,7 @@ class Door:
     limit: int = 2 * 1024 * 1024
     idle: float = 0
     connections: int = 500
+    always: bool = False
 
     def feed_of(self, address):
         """Feed of a sender's address, or None when it may not connect."""
@@ -97,16 +99,23 @@ class Listener:
     async def _answer(self, raw, feed):
         """Blocks that answer one block, once it is certain what became of it."""
         if raw.lstrip(b"\r\n ")[:3] not in BATCH_STARTS:
-            return answers(raw, *await self._store.put(raw, feed))
+            return self._told(raw, *await self._store.put(raw, feed))
         split = load("medical_supply_crm", "emr").hl7_split.split_messages
         _head, messages = split(raw)
         if not messages:
             return [acknowledge(b"", "AR", "the batch holds no message")]
         told = await asyncio.gather(*(self._store.put(message, feed) for message in messages))
         parts = [
-            block for message, (ack, text) in zip(messages, told, strict=True) for block in answers(message, ack, text)
+            block
+            for message, (ack, text) in zip(messages, told, strict=True)
+            for block in self._told(message, ack, text)
         ]
         return [batch(raw, parts)]
+
+    def _told(self, raw, ack, text):
+        if self._door.always:
+            return [acknowledge(raw, ack, text)]
+        return answers(raw, ack, text)
 
     async def _next(self, reader, writer):
         """The next message, or None at the end of the connection."""

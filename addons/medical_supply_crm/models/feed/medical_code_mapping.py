@@ -114,8 +114,8 @@ class MedicalCodeMapping(models.Model):
         )
         if not waiting:
             return
-        known = self.env["medical.procedure.code"].search([])
-        procedures = self.env["medical.procedure"].search([])
+        procedures = self.env["medical.procedure"].search([("active", "=", True)])
+        known = procedures.code_ids
         rooms = self.env["medical.storeroom"].search(
             [("hospital_id", "in", waiting.hospital_id.ids)]
         )
