@@ -50,6 +50,7 @@
         "views/portal_templates.xml",
         "views/tracking_templates.xml",
         "wizards/logistics_return_receive_views.xml",
+        "report/return_label.xml",
         "views/logistics_return_views.xml",
         "views/return_templates.xml",
         "views/logistics_intake_views.xml",

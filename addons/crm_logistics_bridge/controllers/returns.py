@@ -6,6 +6,9 @@ from odoo.http import request
 
 from odoo.addons.rma_sale.controllers.sale_portal import CustomerPortal
 
+#: Orders on the form for several orders.
+RETURNABLE_ORDERS = 40
+
 
 class LogisticsReturnController(CustomerPortal):
     """Returns requested on the portal; rma_sale's own form would pass by the policies."""
@@ -19,24 +22,130 @@ class LogisticsReturnController(CustomerPortal):
         except (AccessError, MissingError):
             return None
 
-    def _return_page(self, order, access_token, **values):
+    def _return_page(self, orders, access_token, path, **values):
+        """The form for these orders; ``path`` is where it is sent."""
+        rows = [row for row in orders._logistics_return_lines() if row["left"]]
         return request.render(
             "crm_logistics_bridge.return_page",
             {
-                "sale_order": order,
+                "orders": orders,
+                "path": path,
                 "page_name": "logistics_return",
-                "rows": order._logistics_return_lines(),
-                "reasons": order.env["logistics.return.reason"].search([]),
-                "conditions": order.env["logistics.return.policy"]
+                "rows": rows,
+                "articles": {
+                    row["key"]: orders._logistics_exchange_articles(row) for row in rows
+                },
+                "reasons": orders.env["logistics.return.reason"].search([]),
+                "conditions": orders.env["logistics.return.policy"]
                 ._fields["condition"]
                 ._description_selection(request.env),
-                "operations": order._logistics_return_operations(),
-                "places": order._logistics_return_places(),
+                "operations": orders._logistics_return_operations(),
+                "places": orders._logistics_return_places(),
                 "token": access_token,
                 "post": {},
                 "refusals": [],
                 **values,
             },
+        )
+
+    def _return_answer(self, orders, access_token, path, post):
+        """Make the returns, or show the form again with the refusals in words."""
+        files = [
+            (upload.filename, upload.read())
+            for upload in request.httprequest.files.getlist("pictures")[:10]
+            if upload.filename
+        ]
+        try:
+            with request.env.cr.savepoint():
+                rmas = orders._logistics_request_return(self._parsed(post), files)
+        except UserError as error:
+            return self._return_page(
+                orders, access_token, path, post=post, refusals=str(error).split("\n")
+            )
+        return request.render(
+            "crm_logistics_bridge.return_thanks",
+            {
+                "orders": orders,
+                "rmas": rmas,
+                "page_name": "logistics_return",
+                "token": access_token,
+            },
+        )
+
+    def _returnable_orders(self):
+        """The visitor's newest orders of which something was delivered; as sudo."""
+        # The record rules of the portal say which orders are the visitor's.
+        orders = request.env["sale.order"].search(
+            [
+                ("state", "=", "sale"),
+                ("delivery_status", "in", ("started", "partial", "full")),
+                (
+                    "partner_id",
+                    "child_of",
+                    request.env.user.partner_id.commercial_partner_id.ids,
+                ),
+            ],
+            order="date_order desc, id desc",
+            limit=RETURNABLE_ORDERS,
+        )
+        first = orders[:1]
+        # One request goes to one company and one customer.
+        return orders.filtered(
+            lambda order: (
+                order.company_id == first.company_id
+                and order.partner_id.commercial_partner_id
+                == first.partner_id.commercial_partner_id
+            )
+        ).sudo()
+
+    @http.route(
+        "/my/returns/new",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        website=True,
+        sitemap=False,
+    )
+    def returns_form(self, **_unused):
+        """The form to return articles of several orders at once."""
+        return self._return_page(self._returnable_orders(), None, "/my/returns/new")
+
+    @http.route(
+        "/my/returns/new",
+        type="http",
+        auth="user",
+        methods=["POST"],
+        website=True,
+        sitemap=False,
+    )
+    def returns_request(self, **post):
+        """Make the returns of several orders."""
+        orders = self._returnable_orders()
+        return self._return_answer(orders, None, "/my/returns/new", post)
+
+    @http.route(
+        "/my/rmas/<int:rma_id>/label",
+        type="http",
+        auth="public",
+        website=True,
+        sitemap=False,
+    )
+    def return_label(self, rma_id, access_token=None, **_unused):
+        """The label of a return to print and stick on; as PDF where the server makes
+        them, else as a page."""
+        try:
+            rma = self._document_check_access("rma", rma_id, access_token)
+        except (AccessError, MissingError):
+            return request.redirect("/my")
+        if rma.state in ("draft", "cancelled"):
+            return request.redirect(rma.get_portal_url())
+        Report = request.env["ir.actions.report"].sudo()
+        able = Report.get_wkhtmltopdf_state() in ("ok", "upgrade", "workers")
+        return self._show_report(
+            model=rma,
+            report_type="pdf" if able else "html",
+            report_ref="crm_logistics_bridge.report_return_label_action",
+            download=able,
         )
 
     @http.route(
@@ -52,7 +161,12 @@ class LogisticsReturnController(CustomerPortal):
         order = self._return_order(order_id, access_token)
         if not order or order.state != "sale":
             return request.redirect("/my")
-        return self._return_page(order, access_token)
+        path = self._return_path(order_id, access_token)
+        return self._return_page(order, access_token, path)
+
+    def _return_path(self, order_id, access_token):
+        suffix = f"?access_token={access_token}" if access_token else ""
+        return f"/my/orders/{order_id}/return{suffix}"
 
     @http.route(
         "/my/orders/<int:order_id>/return",
@@ -67,27 +181,8 @@ class LogisticsReturnController(CustomerPortal):
         order = self._return_order(order_id, access_token)
         if not order:
             return request.redirect("/my")
-        files = [
-            (upload.filename, upload.read())
-            for upload in request.httprequest.files.getlist("pictures")[:10]
-            if upload.filename
-        ]
-        try:
-            with request.env.cr.savepoint():
-                rmas = order._logistics_request_return(self._parsed(post), files)
-        except UserError as error:
-            return self._return_page(
-                order, access_token, post=post, refusals=str(error).split("\n")
-            )
-        return request.render(
-            "crm_logistics_bridge.return_thanks",
-            {
-                "sale_order": order,
-                "rmas": rmas,
-                "page_name": "logistics_return",
-                "token": access_token,
-            },
-        )
+        path = self._return_path(order_id, access_token)
+        return self._return_answer(order, access_token, path, post)
 
     def _parsed(self, post):
         """The form's texts as values; what is no number counts as not given."""
@@ -109,6 +204,7 @@ class LogisticsReturnController(CustomerPortal):
                     "quantity": number(f"quantity-{key}", float),
                     "reason": number(f"reason-{key}"),
                     "condition": post.get(f"condition-{key}"),
+                    "exchange": number(f"exchange-{key}"),
                 }
                 for key in keys
             },
@@ -129,5 +225,4 @@ class LogisticsReturnController(CustomerPortal):
         return self._to_form(order_id, access_token)
 
     def _to_form(self, order_id, access_token):
-        suffix = f"?access_token={access_token}" if access_token else ""
-        return request.redirect(f"/my/orders/{order_id}/return{suffix}")
+        return request.redirect(self._return_path(order_id, access_token))

@@ -159,11 +159,13 @@ class LogisticsTimelineEvent(models.Model):
         moments = SQL(
             """
             (VALUES (1, %s, CASE WHEN p.state = 'done' THEN p.date_done END),
-                    (3, 'handed_over', p.date_shipped::timestamp),
+                    -- a day without an hour: noon is that day nearly everywhere
+                    (3, 'handed_over', p.date_shipped + INTERVAL '12 hours'),
                     (4, 'delivered', p.date_delivered),
                     (5, 'expected',
                      CASE WHEN p.state NOT IN ('draft', 'done', 'cancel')
                                AND t.code IN ('outgoing', 'internal')
+                               AND p.logistics_eta_source IS DISTINCT FROM 'beyond'
                           THEN p.logistics_eta_date END)) v(place, kind, date)
             """,
             self._step_kind(),

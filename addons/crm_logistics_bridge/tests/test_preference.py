@@ -69,3 +69,42 @@ class TestPreference(LogisticsCase):
         self.assertIn("Missing: Sterile Gloves", order.logistics_warehouse_options)
         order.order_line = [Command.clear()]
         self.assertNotIn("Missing", order.logistics_warehouse_options)
+
+    def test_price_and_distance_of_each_warehouse(self):
+        korea = self.env.ref("base.kr")
+        self.warehouse.partner_id.write({"country_id": korea.id, "zip": "04780"})
+        second = self.env["stock.warehouse"].create({"name": "Busan", "code": "BSN"})
+        second.partner_id = self.env["res.partner"].create(
+            {"name": "Busan", "country_id": korea.id, "zip": "47392"}
+        )
+        self.contact.write({"country_id": korea.id, "zip": "04500"})
+        order = self.make_order(self.contact, confirm=False)
+        options = self.env["logistics.preference"]._warehouse_options(order, self.fast)
+        found = {option["warehouse"]: option for option in options}
+        self.assertEqual(found[self.warehouse]["price"], 3.0)
+        self.assertEqual((found[self.warehouse]["near"], found[second]["near"]), (0, 2))
+        order.carrier_id = self.fast
+        self.assertIn("3.00", order.logistics_warehouse_options)
+        self.assertIn("same district", order.logistics_warehouse_options)
+        options = self.env["logistics.preference"]._warehouse_options(
+            order, self.fast.browse()
+        )
+        self.assertEqual({option["price"] for option in options}, {None})
+        order.carrier_id = False
+        self.assertIn("only the carrier knows", order.logistics_warehouse_options)
+        self.assertEqual(order.warehouse_id, self.warehouse, "nothing was changed")
+
+    def test_usual_pickup_place(self):
+        place = self.env["res.partner"].create(
+            {
+                "name": "Corner Shop",
+                "type": "delivery",
+                "parent_id": self.customer.id,
+                "is_pickup_location": True,
+            }
+        )
+        for _number in range(3):
+            order = self.make_order(self.contact, partner_shipping_id=place.id)
+            self.deliver(order)
+        order = self.make_order(self.contact, confirm=False)
+        self.assertIn("Corner Shop (3 of 3", order.logistics_preference)

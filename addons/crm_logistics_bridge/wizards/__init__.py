@@ -3,5 +3,6 @@
 
 from . import logistics_intake_note
 from . import logistics_return_receive
+from . import rma_delivery_wizard
 from . import logistics_forget_preview
 from . import partner_anonymize_wizard

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...engine import eta
@@ -20,7 +21,8 @@ class LogisticsPreference(models.AbstractModel):
     @api.model
     @api.private
     def _habits(self, partner, company):
-        """Carrier, warehouse and time of day of the last deliveries; one query.
+        """Carrier, warehouse, pickup place and time of day of the last deliveries;
+        one query.
 
         A choice counts by how often it was made, times the share that came by its
         promise (each choice with one good and one bad delivery on top, so that a
@@ -33,6 +35,7 @@ class LogisticsPreference(models.AbstractModel):
             SQL(
                 """
                 SELECT p.carrier_id, t.warehouse_id,
+                       CASE WHEN s.is_pickup_location THEN s.id END,
                        EXTRACT(hour FROM COALESCE(p.date_delivered, p.date_done)
                                AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::int,
                        p.date_delivered IS NOT NULL,
@@ -42,6 +45,7 @@ class LogisticsPreference(models.AbstractModel):
                   JOIN stock_picking_type t ON t.id = p.picking_type_id
                   JOIN sale_order o ON o.id = p.sale_id
                   JOIN res_partner c ON c.id = o.partner_id
+             LEFT JOIN res_partner s ON s.id = o.partner_shipping_id
                  WHERE c.commercial_partner_id = %(customer)s
                    AND p.company_id = %(company)s
                    AND p.state = 'done' AND t.code = 'outgoing'
@@ -53,12 +57,13 @@ class LogisticsPreference(models.AbstractModel):
                 limit=LAST_DELIVERIES,
             )
         )
-        tallies = {"carrier": {}, "warehouse": {}, "window": {}}
-        for carrier, warehouse, hour, reported, kept in rows:
+        tallies = {"carrier": {}, "warehouse": {}, "pickup": {}, "window": {}}
+        for carrier, warehouse, pickup, hour, reported, kept in rows:
             window = None
             if reported:
                 window = "am" if hour < 12 else "pm" if hour < 18 else "evening"
-            for kind, key in zip(tallies, (carrier, warehouse, window), strict=True):
+            keys = (carrier, warehouse, pickup, window)
+            for kind, key in zip(tallies, keys, strict=True):
                 if key:
                     good, count = tallies[kind].get(key, (0, 0))
                     tallies[kind][key] = (good + bool(kept), count + 1)
@@ -99,7 +104,9 @@ class LogisticsPreference(models.AbstractModel):
         The comparison only: choosing the best split is another add-on's work.
 
         :return: list of dicts with warehouse, expected and latest (UTC), short (names
-            of articles that are not there), soonest first, complete ones before others
+            of articles that are not there), price (of the carrier from there, None where
+            only the carrier itself could say) and near (how far, see :meth:`_near`);
+            soonest first, then cheapest, complete ones before others
         """
         Lane = self.env["logistics.eta.lane"].sudo()
         company = order.company_id
@@ -142,14 +149,64 @@ class LogisticsPreference(models.AbstractModel):
                         company,
                     )
                 )
-            options.append({"warehouse": warehouse, "short": short[warehouse], **dates})
+            options.append(
+                {
+                    "warehouse": warehouse,
+                    "short": short[warehouse],
+                    "price": self._carrier_price(order, carrier, warehouse),
+                    "near": self._near(warehouse.partner_id, target),
+                    **dates,
+                }
+            )
         return sorted(
             options,
             key=lambda o: (
                 bool(o["short"]),
                 o["expected"] or fields.Datetime.now().max,
+                o["price"] if o["price"] is not None else float("inf"),
+                o["near"],
             ),
         )
+
+    def _carrier_price(self, order, carrier, warehouse):
+        """What the carrier asks for the order from a warehouse, in the order's currency.
+
+        Only carriers that Odoo prices itself: others would be asked over the network,
+        once per warehouse, while a form is drawn. None: not known here.
+        """
+        if not carrier or carrier.delivery_type not in ("fixed", "base_on_rule"):
+            return None
+        # The order as it would be from there; nothing of it is kept.
+        probe = order.new({"warehouse_id": warehouse.id}, origin=order)
+        try:
+            rate = carrier.sudo().rate_shipment(probe)
+        except UserError:
+            return None
+        return rate["price"] if rate.get("success") else None
+
+    @staticmethod
+    def _near(place, target):
+        """How near a warehouse is to an address: 0 same district (start of the
+        postcode), 1 same state, 2 same country, 3 abroad, 4 not known."""
+        if not place.country_id or not target.country_id:
+            return 4
+        if place.country_id != target.country_id:
+            return 3
+        if place.zip and target.zip and place.zip[:2] == target.zip[:2]:
+            return 0
+        return 1 if place.state_id and place.state_id == target.state_id else 2
+
+    @api.model
+    @api.private
+    def _near_labels(self):
+        """Distances of :meth:`_near` in words."""
+        return {
+            0: self.env._("same district"),
+            1: self.env._("same state"),
+            2: self.env._("same country"),
+            3: self.env._("abroad"),
+            4: self.env._("distance not known"),
+        }
 
     def _utc(self, local, company):
         zone = company.partner_id.tz or "UTC"

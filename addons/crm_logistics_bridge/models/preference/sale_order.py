@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+from odoo.tools import format_date, formatLang
 
 
 class SaleOrder(models.Model):
@@ -54,6 +54,10 @@ class SaleOrder(models.Model):
             names = {
                 "carrier": carrier.sudo().name,
                 "warehouse": warehouse.sudo().name,
+                "pickup": self.env["res.partner"]
+                .sudo()
+                .browse(habits.get("pickup", {}).get("key", []))
+                .name,
                 "window": windows.get(habits.get("window", {}).get("key")),
             }
             order.logistics_preference = ", ".join(
@@ -67,7 +71,9 @@ class SaleOrder(models.Model):
                 for kind, habit in habits.items()
             )
 
-    @api.depends("partner_shipping_id", "order_line", "state", "company_id")
+    @api.depends(
+        "partner_shipping_id", "order_line", "state", "company_id", "carrier_id"
+    )
     def _compute_logistics_warehouse_options(self):
         for order in self:
             order.logistics_warehouse_options = False
@@ -80,10 +86,16 @@ class SaleOrder(models.Model):
         )
         if len(options) < 2:
             return False
+        near = self.env["logistics.preference"]._near_labels()
         rows = Markup().join(
-            Markup("<tr><td>{}</td><td>{}</td><td>{}</td></tr>").format(
+            Markup(
+                "<tr><td>{} <small class='text-muted'>({})</small></td>"
+                "<td>{}</td><td>{}</td><td>{}</td></tr>"
+            ).format(
                 option["warehouse"].name,
+                near[option["near"]],
                 self._logistics_option_dates(option),
+                self._logistics_option_price(option),
                 self.env._("Missing: %s", ", ".join(option["short"]))
                 if option["short"]
                 else self.env._("All there"),
@@ -91,6 +103,11 @@ class SaleOrder(models.Model):
             for option in options
         )
         return Markup('<table class="table table-sm mb-0">{}</table>').format(rows)
+
+    def _logistics_option_price(self, option):
+        if option["price"] is None:
+            return self.env._("price: only the carrier knows")
+        return formatLang(self.env, option["price"], currency_obj=self.currency_id)
 
     def _logistics_option_dates(self, option):
         if not option["expected"]:

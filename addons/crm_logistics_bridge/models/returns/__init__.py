@@ -7,6 +7,8 @@ from . import logistics_return_grade
 from . import logistics_return_inspection
 from . import rma
 from . import rma_refund
+from . import rma_exchange
 from . import sale_order
+from . import sale_order_exchange
 from . import stock_warehouse
 from . import logistics_timeline_event

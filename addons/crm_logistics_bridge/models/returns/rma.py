@@ -1,5 +1,10 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+import base64
+
+from reportlab.graphics import renderSVG
+from reportlab.graphics.barcode import createBarcodeDrawing
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
@@ -97,6 +102,29 @@ class Rma(models.Model):
             rma.logistics_refundable = rma.product_uom_qty - sum(
                 denied.mapped("quantity")
             )
+
+    @api.private
+    def _logistics_return_address(self):
+        """Where the goods go: the drop-off place, or the warehouse of the receipt."""
+        self.ensure_one()
+        # The address is printed on the parcel.
+        warehouse = self.sudo().logistics_dropoff_id or self.sudo().warehouse_id
+        return warehouse.partner_id or self.sudo().company_id.partner_id
+
+    @api.private
+    def _logistics_barcode(self):
+        """The number of the return as Code 128, an SVG data address.
+
+        Drawn as SVG, which needs none of the libraries that turn drawings into pixels.
+        """
+        self.ensure_one()
+        drawing = createBarcodeDrawing(
+            "Code128", value=self.name, barHeight=60, barWidth=1.2, quiet=1
+        )
+        svg = renderSVG.drawToString(drawing)
+        if isinstance(svg, str):
+            svg = svg.encode()
+        return "data:image/svg+xml;base64," + base64.b64encode(svg).decode()
 
     # -- dates -----------------------------------------------------------------
     def write(self, vals):
@@ -226,7 +254,7 @@ class Rma(models.Model):
             self.create_replace(
                 fields.Datetime.now(),
                 self.warehouse_id,
-                self.product_id,
+                self._logistics_exchange_product(),
                 self.logistics_refundable,
                 self.product_uom,
             )

@@ -20,17 +20,20 @@ class SaleOrder(models.Model):
 
     @api.private
     def _logistics_return_lines(self):
-        """What of this order may still come back, one row per delivered move.
+        """What of these orders may still come back, one row per delivered move.
 
-        :return: list of dicts with key, product, picking, move, uom, left (quantity not
-            yet returned or requested), days since arrival (None: not arrived), policy
+        :return: list of dicts with key, order, line, product, picking, move, uom, left
+            (quantity not yet returned or requested), days since arrival (None: not
+            arrived), policy
         """
-        self.ensure_one()
         lines = []
         now = fields.Datetime.now()
-        policies = self.env["logistics.return.policy"]._for_products(
-            self.order_line.product_id, self.company_id
-        )
+        policies = {
+            company: self.env["logistics.return.policy"]._for_products(
+                orders.order_line.product_id, company
+            )
+            for company, orders in self.grouped("company_id").items()
+        }
         for line in self.order_line:
             for data in line.prepare_sale_rma_data():
                 picking = data["picking"]
@@ -44,7 +47,7 @@ class SaleOrder(models.Model):
                     )
                 )[:1]
                 # rma counts moves; a request not confirmed yet has none
-                asked = self.rma_ids.filtered(
+                asked = line.order_id.rma_ids.filtered(
                     lambda rma, move=move: (
                         rma.move_id == move and rma.state in OPEN_WITHOUT_MOVE
                     )
@@ -58,13 +61,15 @@ class SaleOrder(models.Model):
                 lines.append(
                     {
                         "key": str(move.id),
+                        "order": line.order_id,
+                        "line": line,
                         "product": data["product"],
                         "picking": picking,
                         "move": move,
                         "uom": data["uom"],
                         "left": max(left, 0.0),
                         "days": (now - arrival).days if arrival else None,
-                        "policy": policies.get(
+                        "policy": policies[line.company_id].get(
                             data["product"],
                             self.env["logistics.return.policy"],
                         ),
@@ -84,20 +89,27 @@ class SaleOrder(models.Model):
     def _logistics_request_return(self, request, files=()):
         """Make the returns a customer asks for, or refuse in words.
 
-        All or nothing: one refused line refuses the request, so that the customer
-        decides anew. The caller has checked that the sender may see this order, and
-        passes sudo.
+        Of one order or of several of the same customer and company. All or nothing:
+        one refused line refuses the request, so that the customer decides anew. The
+        caller has checked that the sender may see these orders, and passes sudo.
 
-        :param dict request: lines ({key: {quantity, reason, condition}}; reason is the
-            id of a logistics.return.reason), operation (id), handover (pickup or
+        :param dict request: lines ({key: {quantity, reason, condition, exchange}};
+            reason is the id of a logistics.return.reason, exchange the id of another
+            article wanted instead), operation (id), handover (pickup or
             dropoff), dropoff (warehouse id), pickup_date (date or False), note (str)
         :param files: pictures, list of (name, bytes)
         :return: the returns, rma
         :raises UserError: in words for the customer, one line per refused article
         """
-        self.ensure_one()
-        if self.state != "sale":
+        if not self or any(order.state != "sale" for order in self):
             raise UserError(self.env._("This order has not been confirmed."))
+        if len(self.partner_id.commercial_partner_id) > 1 or len(self.company_id) > 1:
+            raise UserError(
+                self.env._(
+                    "Please return these orders one by one: %s.",
+                    ", ".join(self.mapped("name")),
+                )
+            )
         rows = {row["key"]: row for row in self._logistics_return_lines()}
         wanted = {
             key: values
@@ -133,6 +145,7 @@ class SaleOrder(models.Model):
             values_list.append(
                 {
                     **self._logistics_return_values(row, wish, reason),
+                    **self._logistics_exchange_values(row, wish, operation),
                     **handover,
                     "operation_id": operation.id,
                     "description": plaintext2html((request.get("note") or "")[:5000]),
@@ -180,21 +193,22 @@ class SaleOrder(models.Model):
         """Warehouses of the company that take returns from customers."""
         return self.env["stock.warehouse"].search(
             [
-                ("company_id", "=", self.company_id.id),
+                ("company_id", "in", self.company_id.ids),
                 ("logistics_return_place", "=", True),
             ]
         )
 
     def _logistics_return_values(self, row, wish, reason):
+        order = row["order"]
         warehouse = row["picking"].picking_type_id.warehouse_id
         return {
-            "partner_id": self.partner_id.id,
-            "partner_invoice_id": self.partner_invoice_id.id,
-            "partner_shipping_id": self.partner_shipping_id.id,
-            "origin": self.name,
-            "company_id": self.company_id.id,
+            "partner_id": order.partner_id.id,
+            "partner_invoice_id": order.partner_invoice_id.id,
+            "partner_shipping_id": order.partner_shipping_id.id,
+            "origin": order.name,
+            "company_id": order.company_id.id,
             "location_id": warehouse.rma_loc_id.id,
-            "order_id": self.id,
+            "order_id": order.id,
             "picking_id": row["picking"].id,
             "move_id": row["move"].id,
             "product_id": row["product"].id,
@@ -206,7 +220,7 @@ class SaleOrder(models.Model):
         }
 
     def _logistics_make_returns(self, values_list, pictures):
-        number = f"{self.name}-{secrets.token_hex(3).upper()}"
+        number = f"{self[0].name}-{secrets.token_hex(3).upper()}"
         rmas = (
             self.env["rma"]
             .with_context(from_portal=True)
@@ -215,15 +229,20 @@ class SaleOrder(models.Model):
         for rma in rmas:
             rma._add_message_subscribe_partner()
             self._logistics_attach(rma, pictures)
-        self._logistics_link_returns(rmas)
+        # An exchange for another article has a price: an agent looks at it first.
         rmas.filtered(
-            lambda rma: not rma.logistics_policy_id or rma.logistics_policy_id.confirm
-        ).action_confirm()
-        self.message_post(
-            body=self.env._(
-                "Return requested: %s", ", ".join(rmas.mapped("display_name"))
+            lambda rma: (
+                not rma.logistics_exchange_product_id
+                and (not rma.logistics_policy_id or rma.logistics_policy_id.confirm)
             )
-        )
+        ).action_confirm()
+        for order, returned in rmas.grouped("order_id").items():
+            order._logistics_link_returns(returned)
+            order.message_post(
+                body=self.env._(
+                    "Return requested: %s", ", ".join(returned.mapped("display_name"))
+                )
+            )
         return rmas
 
     def _logistics_link_returns(self, rmas):

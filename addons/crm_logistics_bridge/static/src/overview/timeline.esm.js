@@ -130,7 +130,11 @@ export class LogisticsTimeline extends Component {
             }
             days[days.length - 1].events.push({
                 ...event,
-                time: date.toLocaleString({hour: "2-digit", minute: "2-digit"}),
+                // Carriers' hand-over is known by its day only
+                time:
+                    event.type === "handed_over"
+                        ? ""
+                        : date.toLocaleString({hour: "2-digit", minute: "2-digit"}),
                 icon: ICONS[event.type] || "fa-circle-o",
             });
         }
