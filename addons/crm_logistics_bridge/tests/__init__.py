@@ -19,6 +19,7 @@ from . import test_delay_notice
 from . import test_tracking_page
 from . import test_carrier_events
 from . import test_returns
+from . import test_returns_exchange
 from . import test_returns_portal
 from . import test_triage
 from . import test_quick_actions
