@@ -6,7 +6,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 #: Stock figures reach so far back; what is older is no longer decided on.
-YEARS = 3
+YEARS = 2
 #: An article is expected to be there for so many days after it was shipped last.
 ASSORTMENT_DAYS = 90
 
@@ -89,7 +89,8 @@ class LogisticsKpiSource(models.AbstractModel):
         """Intervals of days in which an article's stock in a warehouse did not change.
 
         Columns: warehouse_id, product_id, categ_id, day, until (the day after), balance,
-        expected (it was shipped within the days before).
+        expected_until (the day after the last on which it is expected to be there, by what
+        was shipped before; at most until, NULL or earlier than day when it is not).
         """
         zone = company.partner_id.tz or "UTC"
         start = first_day - timedelta(days=ASSORTMENT_DAYS + 1)
@@ -99,13 +100,12 @@ class LogisticsKpiSource(models.AbstractModel):
             WITH moved AS MATERIALIZED (
                 SELECT v.warehouse_id, m.product_id,
                        (m.date AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date AS day,
-                       SUM(v.net) AS net, BOOL_OR(v.sold) AS sold
+                       v.net, v.sold
                   FROM (%(moved)s) m
             CROSS JOIN LATERAL (VALUES
                        (m.source, -m.quantity, m.shipped), (m.target, m.quantity, FALSE)
                        ) AS v(warehouse_id, net, sold)
                  WHERE v.warehouse_id IS NOT NULL
-              GROUP BY 1, 2, 3
             ), stock AS (
                 SELECT l.warehouse_id, q.product_id, SUM(q.quantity) AS quantity
                   FROM stock_quant q
@@ -113,36 +113,39 @@ class LogisticsKpiSource(models.AbstractModel):
                  WHERE l.usage = 'internal' AND l.warehouse_id IS NOT NULL
                    AND q.company_id = %(company)s
               GROUP BY 1, 2
-            ), opening AS (
-                SELECT warehouse_id, product_id,
-                       COALESCE(MAX(s.quantity), 0) - COALESCE(SUM(m.net), 0) AS net
-                  FROM stock s FULL JOIN moved m USING (warehouse_id, product_id)
-              GROUP BY 1, 2
-            ), event AS (
-                SELECT warehouse_id, product_id, day, SUM(net) AS net, MAX(sold) AS sold
-                  FROM (SELECT warehouse_id, product_id, %(start)s::date AS day, net,
-                               NULL::date AS sold
-                          FROM opening
-                     UNION ALL
-                        SELECT warehouse_id, product_id, day, net,
-                               CASE WHEN sold THEN day END
-                          FROM moved
-                     UNION ALL
-                        SELECT warehouse_id, product_id, day + %(days)s + 1, 0, NULL
-                          FROM moved
-                         WHERE sold AND day + %(days)s < %(today)s) e
-              GROUP BY 1, 2, 3
+            ), state AS (
+                SELECT warehouse_id, product_id, day,
+                       LAG(day) OVER w IS NULL AS first_row,
+                       COALESCE(LEAD(day) OVER w, %(today)s::date + 1) AS until,
+                       SUM(net) OVER w AS so_far,
+                       SUM(net) OVER (PARTITION BY warehouse_id, product_id) AS whole,
+                       MAX(CASE WHEN sold THEN day END) OVER w AS sold
+                  FROM moved
+                WINDOW w AS (PARTITION BY warehouse_id, product_id ORDER BY day)
             )
-            SELECT b.warehouse_id, b.product_id, t.categ_id, b.day, b.until, b.balance,
-                   COALESCE(b.sold >= b.day - %(days)s, FALSE) AS expected
-              FROM (SELECT warehouse_id, product_id, day,
-                           COALESCE(LEAD(day) OVER w, %(today)s::date + 1) AS until,
-                           SUM(net) OVER w AS balance, MAX(sold) OVER w AS sold
-                      FROM event
-                    WINDOW w AS (PARTITION BY warehouse_id, product_id ORDER BY day)) b
+            SELECT b.warehouse_id, b.product_id, t.categ_id,
+                   GREATEST(b.day, %(first)s::date) AS day, b.until,
+                   CASE WHEN b.sold IS NOT NULL
+                        THEN LEAST(b.until, b.sold + %(days)s + 1) END AS expected_until,
+                   b.balance
+              FROM (SELECT s.warehouse_id, s.product_id, s.day, s.until, s.sold,
+                           COALESCE(q.quantity, 0) - s.whole + s.so_far AS balance
+                      FROM state s LEFT JOIN stock q USING (warehouse_id, product_id)
+                     WHERE s.until > s.day AND s.until > %(first)s
+                 UNION ALL
+                    SELECT s.warehouse_id, s.product_id, %(start)s::date, s.day, NULL,
+                           COALESCE(q.quantity, 0) - s.whole
+                      FROM state s LEFT JOIN stock q USING (warehouse_id, product_id)
+                     WHERE s.first_row AND s.day > %(first)s
+                 UNION ALL
+                    SELECT q.warehouse_id, q.product_id, %(start)s::date,
+                           %(today)s::date + 1, NULL, q.quantity
+                      FROM stock q
+                     WHERE (q.warehouse_id, q.product_id) NOT IN (
+                           SELECT warehouse_id, product_id FROM state WHERE first_row)
+                   ) b
               JOIN product_product pp ON pp.id = b.product_id
               JOIN product_template t ON t.id = pp.product_tmpl_id AND t.is_storable
-             WHERE b.until > %(first)s
             """,
             zone=zone,
             moved=self._sql_moved(company, since),
@@ -170,7 +173,7 @@ class LogisticsKpiSource(models.AbstractModel):
                    INTERVAL '1 day') AS g(day)
         CROSS JOIN LATERAL (VALUES
                 ('turnover', 0.0, GREATEST(b.balance, 0)::float, b.balance > 0),
-                ('stockout', (b.balance <= 0)::int::float, 1.0, b.expected)
+                ('stockout', (b.balance <= 0)::int::float, 1.0, g.day < b.expected_until)
              ) AS k(kpi, numerator, denominator, counts)
              WHERE k.counts
             """,
@@ -198,14 +201,18 @@ class LogisticsKpiSource(models.AbstractModel):
                            SUM(units) OVER w AS units, SUM(expected) OVER w AS expected,
                            SUM(missing) OVER w AS missing
                       FROM (SELECT b.warehouse_id, b.categ_id, v.day,
-                                   SUM(v.sign * GREATEST(b.balance, 0)) AS units,
-                                   SUM(v.sign * b.expected::int) AS expected,
-                                   SUM(v.sign * (b.expected AND b.balance <= 0)::int)
+                                   SUM(v.units) AS units, SUM(v.expected) AS expected,
+                                   SUM(CASE WHEN b.balance <= 0 THEN v.expected END)
                                        AS missing
                               FROM (%(balances)s) b
                         CROSS JOIN LATERAL (VALUES
-                                   (GREATEST(b.day, %(first)s::date), 1),
-                                   (b.until, -1)) AS v(day, sign)
+                                   (b.day, GREATEST(b.balance, 0),
+                                    (b.expected_until > b.day)::int),
+                                   (b.until, -GREATEST(b.balance, 0), 0),
+                                   (CASE WHEN b.expected_until > b.day
+                                         THEN b.expected_until END, 0, -1)
+                                   ) AS v(day, units, expected)
+                             WHERE v.day IS NOT NULL
                           GROUP BY 1, 2, 3) d
                     WINDOW w AS (PARTITION BY warehouse_id, categ_id ORDER BY day)) r
         CROSS JOIN LATERAL GENERATE_SERIES(
@@ -213,7 +220,7 @@ class LogisticsKpiSource(models.AbstractModel):
                    INTERVAL '1 day') AS g(day)
         CROSS JOIN LATERAL (VALUES
                 ('turnover', 0.0, r.units::float),
-                ('stockout', r.missing::float, r.expected::float)
+                ('stockout', COALESCE(r.missing, 0)::float, r.expected::float)
              ) AS k(kpi, numerator, denominator)
              WHERE k.denominator > 0
             """,
