@@ -11,6 +11,10 @@ import pytest
 from suite.testing import addons, odoolog
 
 NAMES = addons.install_order()
+#: What is tested at once: each add-on by itself, those that only join two others together.
+GLUE = [name for name in NAMES if addons.manifests()[name].get("auto_install")]
+BUNDLES = [*([name] for name in NAMES if name not in GLUE), GLUE]
+by_bundle = pytest.mark.parametrize("bundle", BUNDLES, ids=lambda names: names[0] if len(names) == 1 else "glue")
 #: Core tables whose columns and rows an uninstallation must leave as they were.
 CORE_TABLES = (
     "res_partner", "res_company", "res_users", "product_template", "product_product",
@@ -131,10 +135,10 @@ def assert_quiet(entries, doing):
     assert not found, f"while {doing}:\n" + "\n".join(found)
 
 
-def with_ours_below(name):
-    """An add-on with those of ours that it stands on, in order of installation."""
+def with_ours_below(names):
+    """Add-ons with those of ours that they stand on, in order of installation."""
     manifests = addons.manifests()
-    wanted, queue = set(), [name]
+    wanted, queue = set(), [*names]
     while queue:
         addon = queue.pop()
         wanted.add(addon)
@@ -150,10 +154,11 @@ def everyday(databases, dependencies_template):
         yield database
 
 
-@pytest.mark.parametrize("addon", NAMES)
-def test_install_uninstall_install_again(databases, everyday, addon):
-    names = with_ours_below(addon)
-    with databases.temporary(everyday, f"life_{addon}") as database:
+@by_bundle
+def test_install_uninstall_install_again(databases, everyday, bundle):
+    addon = ",".join(bundle)
+    names = with_ours_below(bundle)
+    with databases.temporary(everyday, f"life_{bundle[0]}") as database:
         before = snapshot(databases, database)
         assert_quiet(databases.odoo(database, "-i", addon), f"installing {addon}")
         assert set(state_of(databases, database, names).values()) == {"installed"}
@@ -177,10 +182,11 @@ def test_install_uninstall_install_again(databases, everyday, addon):
         assert set(state_of(databases, database, names).values()) == {"installed"}
 
 
-@pytest.mark.parametrize("addon", NAMES)
-def test_upgrade_keeps_what_people_did(databases, suite_template, addon):
+@by_bundle
+def test_upgrade_keeps_what_people_did(databases, suite_template, bundle):
     """-u on the same version is quiet and leaves core data alone."""
-    with databases.temporary(suite_template, f"up_{addon}") as database:
+    addon = ",".join(bundle)
+    with databases.temporary(suite_template, f"up_{bundle[0]}") as database:
         databases.shell(database, EVERYDAY)
         before = snapshot(databases, database)
         assert_quiet(databases.odoo(database, "-u", addon), f"upgrading {addon}")
@@ -191,12 +197,12 @@ def test_upgrade_keeps_what_people_did(databases, suite_template, addon):
             assert before[key] == after[key], key
 
 
-@pytest.mark.parametrize("addon", NAMES)
-def test_uninstall_leaves_the_others_working(databases, suite_template, addon):
-    """With all installed, one add-on (and what stands on it) goes; the others stay."""
-    gone = [addon, *addons.dependants(addon)]
+@by_bundle
+def test_uninstall_leaves_the_others_working(databases, suite_template, bundle):
+    """With all installed, some go (and what stands on them); the others stay."""
+    gone = [name for name in NAMES if any(name in [one, *addons.dependants(one)] for one in bundle)]
     stay = [name for name in NAMES if name not in gone]
-    with databases.temporary(suite_template, f"less_{addon}") as database:
+    with databases.temporary(suite_template, f"less_{bundle[0]}") as database:
         databases.shell(database, EVERYDAY)
         databases.shell(database, UNINSTALL.format(names=gone))
         data, installed = rest_of(databases, database, gone)

@@ -20,6 +20,7 @@ from .medical_catalogue import (
     weekly_use,
 )
 from .progress import Progress
+from .users import DEMO_USERS
 
 SUPPLIER = "medical_supplier"
 KOREAN = {"lang": "ko_KR"}
@@ -75,18 +76,20 @@ class HospitalLoader:
         return {hospital.number: known[f"medical_hospital_{hospital.number}"] for hospital in HOSPITALS}
 
     def load_people(self, hospitals, users):
-        """Make the portal users managers of their hospitals."""
-        for number, login in ((1, "hospital"), (2, "hospital2")):
-            if login not in users:
-                continue
-            partner = self.client.search_read("res.users", [("id", "=", users[login])], ["partner_id"])[0][
-                "partner_id"
-            ][0]
-            self.client.write(
-                "res.partner",
-                [hospitals[number]],
-                {"medical_manager_ids": [(4, partner)]},
-            )
+        """Give the hospitals' portal users their roles: manager, ward or integration."""
+        departments = self.client.known("res.partner", "medical_department_")
+        people = [person for person in DEMO_USERS if "hospital" in person and person["login"] in users]
+        rows = self.client.search_read(
+            "res.users", [("id", "in", [users[person["login"]] for person in people])], ["login", "partner_id"]
+        )
+        partners = {row["login"]: row["partner_id"][0] for row in rows}
+        for person in people:
+            place, role = hospitals[person["hospital"]], "medical_manager_ids"
+            if "department" in person:
+                place, role = departments[f"medical_department_{person['department']}"], "medical_user_ids"
+            elif "integration" in person:
+                role = "medical_integration_ids"
+            self.client.write("res.partner", [place], {role: [(4, partners[person["login"]])]})
 
     # -------------------------------------------------------------------- products
     def load_supplies(self):

@@ -12,7 +12,7 @@ from pathlib import Path
 from ..command import guarded
 from ..prepare.problem import Problem
 from ..rpc import Client, RpcError
-from . import online_retail, retail_plan, settings, showcase
+from . import hospital_desk, online_retail, retail_plan, settings, showcase
 from .hospitals import HospitalLoader
 from .progress import Progress
 from .retail_loader import RetailLoader
@@ -131,7 +131,10 @@ def load_story(client, modules, plan, today):
         loader.load_procedures()
         storerooms = loader.load_storerooms()
         loader.feed_schedules(loader.load_feeds())
+        hospital_desk.load_rule(client, hospitals, storerooms)
+        hospital_desk.load_cards(client, storerooms)
         loader.propose(storerooms)
+        hospital_desk.load_recall(client)
         counts.update(loader.counts)
     if "crm_logistics_bridge" in modules:
         showcase.learn_lanes(client)

@@ -4,6 +4,8 @@
 times, a ticket in Korean about a delivery that is late.
 """
 
+from .users import load_buyer
+
 PLAN = "forecast_plan_gifts"
 TICKET = "logistics_ticket_late"
 TICKETS = {
@@ -79,6 +81,7 @@ def load_tickets(client, plan, agent):
         partner = order["partner_id"][0]
         if key == TICKET:
             partner = korean_buyer(client, partner)
+            load_buyer(client, partner)
         title, body = TICKETS[key]
         body = body.format(order=order["name"], returned=order["name"])
         contact = client.search_read("res.partner", [("id", "=", partner)], ["name", "email"])[0]

@@ -52,6 +52,19 @@ DEMO_USERS = [
         "groups": ["helpdesk_mgmt.group_helpdesk_user"],
     },
     {
+        "login": "warehouse",
+        "password": "warehouse",
+        "name": "최창고",
+        "role_en": "warehouse lead, Korean",
+        "role_ko": "창고 책임자",
+        "lang": "ko_KR",
+        "tz": "Asia/Seoul",
+        "groups": [
+            "stock.group_stock_manager",
+            "crm_logistics_bridge.group_logistics_viewer",
+        ],
+    },
+    {
         "login": "medical",
         "password": "medical",
         "name": "박의료",
@@ -85,6 +98,38 @@ DEMO_USERS = [
         "tz": "Asia/Seoul",
         "hospital": 2,
     },
+    {
+        "login": "nurse",
+        "password": "nurse",
+        "name": "김간호",
+        "role_en": "nurse of Hanbit Hospital's endoscopy centre, portal, Korean",
+        "role_ko": "한빛대학교병원 소화기내시경센터 간호사 (포털)",
+        "lang": "ko_KR",
+        "tz": "Asia/Seoul",
+        "hospital": 1,
+        "department": "HB-ENDO",
+    },
+    {
+        "login": "emr",
+        "password": "emr",
+        "name": "오연동",
+        "role_en": "EMR integration engineer of Hanbit Hospital, portal, Korean",
+        "role_ko": "한빛대학교병원 EMR 연동 담당 (포털)",
+        "lang": "ko_KR",
+        "tz": "Asia/Seoul",
+        "hospital": 1,
+        "integration": True,
+    },
+    {
+        "login": "customer",
+        "password": "customer",
+        "name": "김서준",
+        "role_en": "buyer of a shop that waits for a late delivery, portal, Korean",
+        "role_ko": "늦은 배송을 기다리는 매장의 구매 담당 (포털)",
+        "lang": "ko_KR",
+        "tz": "Asia/Seoul",
+        "buyer": True,
+    },
 ]
 PREFIX = "demo_user_"
 
@@ -112,7 +157,9 @@ def load_users(client, hospitals=None):
             ),
             None,
         )
-        if "hospital" in person:
+        if "buyer" in person:
+            pass  # a contact of an order that is only there later: see load_buyer
+        elif "hospital" in person:
             found = found or _create_portal_user(client, person, hospitals, groups)
         elif not found:
             found = _create_internal_user(client, person, groups)
@@ -122,6 +169,17 @@ def load_users(client, hospitals=None):
         if found:
             users[person["login"]] = found
     return users
+
+
+def load_buyer(client, partner):
+    """Give the buyer of the late order, a contact, his portal user, once.
+
+    :param partner: id of the contact
+    """
+    person = next(person for person in DEMO_USERS if "buyer" in person)
+    if not client.search("res.users", [("login", "=", person["login"])], context={"active_test": False}):
+        groups = _group_ids(client)
+        _create(client, person, {"partner_id": partner, "group_ids": [(6, 0, [groups["base.group_portal"]])]})
 
 
 def _group_ids(client):
