@@ -16,6 +16,8 @@ from . import test_two_bin
 from . import test_proposal_portal
 from . import test_consumption_portal
 from . import test_concurrent_approval
+from . import test_surgeon_kit
+from . import test_record_tours
 from . import test_tours
 from . import test_recall
 from . import test_feed_polling
@@ -25,3 +27,5 @@ from . import test_isolation_routes
 from . import test_feed_health
 from . import test_privacy_feeds
 from . import test_expiry_board
+from . import test_learning
+from . import test_portal_tours

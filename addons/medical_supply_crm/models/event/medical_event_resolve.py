@@ -171,6 +171,7 @@ class MedicalEventResolve(models.Model):
                 departments or room.department_ids,
                 event._local_date(),
                 event.company_id,
+                event.practitioner_code,
             )
             for event, (procedures, room, departments, _keys) in matches.items()
             for procedure in procedures

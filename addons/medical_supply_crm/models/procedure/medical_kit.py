@@ -37,6 +37,12 @@ class MedicalKit(models.Model):
         index="btree_not_null",
         help="Only for this department; it then goes before the hospital's kit.",
     )
+    practitioner_code = fields.Char(
+        string="Surgeon Code",
+        index="btree_not_null",
+        help="Only for this surgeon, by the code that the hospital's schedule names; it "
+        "then goes before the department's kit.",
+    )
     date_from = fields.Date(string="Valid From")
     date_to = fields.Date(string="Valid Until")
     line_ids = fields.One2many("medical.kit.line", "kit_id", copy=True)
@@ -51,6 +57,18 @@ class MedicalKit(models.Model):
     def _compute_product_count(self):
         for kit in self:
             kit.product_count = len(kit.line_ids)
+
+    @api.constrains("practitioner_code", "hospital_id")
+    def _check_practitioner(self):
+        for kit in self.filtered("practitioner_code"):
+            if not kit.hospital_id:
+                raise ValidationError(
+                    self.env._(
+                        "%s: a surgeon's code means something in one hospital only. "
+                        "Choose the hospital.",
+                        kit.name,
+                    )
+                )
 
     @api.constrains("department_id", "hospital_id")
     def _check_department(self):
@@ -67,10 +85,12 @@ class MedicalKit(models.Model):
 
     @api.model
     def _resolve(self, requests):
-        """Choose the kit of each booked procedure: the department's, else the
-        hospital's, else the general one; among several the one valid since last.
+        """Choose the kit of each booked procedure: the surgeon's, else the
+        department's, else the hospital's, else the general one; among several the one
+        valid since last.
 
-        :param requests: iterable of (procedure, hospital, departments, date, company)
+        :param requests: iterable of (procedure, hospital, departments, date, company,
+            practitioner code or False)
         :return: list of medical.kit (possibly empty), one for each request
         """
         requests = list(requests)
@@ -79,17 +99,16 @@ class MedicalKit(models.Model):
             [("procedure_id", "in", procedures.ids), ("line_ids", "!=", False)]
         ).grouped("procedure_id")
         return [
-            by_procedure.get(procedure, self.browse())._best(
-                hospital, departments, date, company
-            )
-            for procedure, hospital, departments, date, company in requests
+            by_procedure.get(procedure, self.browse())._best(*context)
+            for procedure, *context in requests
         ]
 
-    def _best(self, hospital, departments, date, company):
+    def _best(self, hospital, departments, date, company, practitioner=False):
         def fits(kit):
             return (
                 (not kit.hospital_id or kit.hospital_id == hospital)
                 and (not kit.department_id or kit.department_id in departments)
+                and (not kit.practitioner_code or kit.practitioner_code == practitioner)
                 and (not kit.company_id or kit.company_id == company)
                 and (not kit.date_from or not date or kit.date_from <= date)
                 and (not kit.date_to or not date or kit.date_to >= date)
@@ -97,6 +116,7 @@ class MedicalKit(models.Model):
 
         return self.filtered(fits).sorted(
             lambda kit: (
+                bool(kit.practitioner_code),
                 bool(kit.department_id),
                 bool(kit.hospital_id),
                 kit.date_from or fields.Date.to_date("1900-01-01"),

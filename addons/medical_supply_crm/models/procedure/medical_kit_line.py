@@ -35,6 +35,12 @@ class MedicalKitLine(models.Model):
         help="Open at start: unpacked when the case is prepared. Hold: kept at hand, unpacked "
         "only when needed.",
     )
+    substitute_ids = fields.One2many(
+        "medical.substitute",
+        "kit_line_id",
+        string="Substitutes",
+        help="May be used instead in this kit only.",
+    )
 
     _product_uniq = models.Constraint(
         "UNIQUE (kit_id, product_id)", "The product is already in this kit."
