@@ -2,11 +2,13 @@
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 """Mails as Korean mail programs, forwarders and header-stripping gateways send them."""
 
+import codecs
 import email
 import email.policy
 import hashlib
 import re
-from email.header import Header
+from email.errors import HeaderParseError
+from email.header import Header, decode_header, make_header
 
 #: Mail programs say EUC-KR and write its superset, code page 949 (Microsoft's UHC).
 _KOREAN = (
@@ -16,6 +18,14 @@ _KOREAN = (
 _KOREAN_CHARSET = re.compile(rb"(charset\s*=\s*\"?)" + _KOREAN.encode(), re.IGNORECASE)
 _KOREAN_WORD = re.compile(rb"=\?" + _KOREAN.encode() + rb"\?(?=[bq]\?)", re.IGNORECASE)
 _EIGHT_BIT = re.compile(rb"[\x80-\xff]")
+#: Text that may not be what it says, though no byte of the mail shows it.
+_UNSURE = re.compile(
+    rb"^content-transfer-encoding:\s*(?:base64|quoted-printable)|\x1b\$\)C"
+    rb"|charset\s*=\s*\"?(?!utf-?8|us-ascii|cp949)[\w\-.:]",
+    re.IGNORECASE | re.MULTILINE,
+)
+#: An id that names nothing; Python's parser stumbles over it.
+_NO_ID = re.compile(rb"^message-id:[ \t]*<?[\s.@]*>?[ \t]*\r?\n(?![ \t])", re.I | re.M)
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 #: Headers that servers on the way add or change.
 _TRANSPORT = (
@@ -38,11 +48,16 @@ def repair(raw):
 
     * EUC-KR labels become CP949, so that the letters of the larger set survive;
     * headers with bare 8-bit bytes become encoded words;
-    * text parts with 8-bit bytes and no or an unknown charset get the one they are in.
+    * text parts get the charset they are in, where theirs is missing, unknown or wrong;
+    * NUL bytes, which no database takes, and an empty Message-Id go.
 
     :param bytes raw: the mail
     :return: bytes; the same object where nothing is to do
     """
+    if b"\x00" in raw:
+        raw = raw.replace(b"\x00", b"")
+    if _NO_ID.search(raw):
+        raw = _NO_ID.sub(b"", raw, count=1)
     if re.search(_KOREAN.encode(), raw, re.IGNORECASE):
         raw = _KOREAN_CHARSET.sub(rb"\1cp949", raw)
         raw = _KOREAN_WORD.sub(b"=?cp949?", raw)
@@ -50,7 +65,7 @@ def repair(raw):
     head = raw[: end.start()] if end else raw
     if _EIGHT_BIT.search(head):
         raw = _encode_headers(head) + raw[len(head) :]
-    if _EIGHT_BIT.search(raw) or b"charset" in raw.lower():
+    if _EIGHT_BIT.search(raw) or _UNSURE.search(raw):
         raw = _name_charsets(raw)
     return raw
 
@@ -81,31 +96,137 @@ def _known(charset):
     return True
 
 
+def true_charset(payload, charset):
+    """The charset a text is in, judged by its bytes where what is declared cannot be.
+
+    :param bytes payload: the text, transfer encoding undone
+    :param str charset: as declared, "" for none
+    :return: the declared one where it may be right, else utf-8, cp949 or iso-2022-kr
+    """
+    if b"\x1b$)C" in payload:
+        return "iso-2022-kr"
+    if not _EIGHT_BIT.search(payload):
+        return charset if charset and _known(charset) else "utf-8"
+    try:
+        payload.decode("utf-8")
+        # what is no ASCII and still valid UTF-8 is nothing else by accident
+        return charset if _same(charset, "utf-8") else "utf-8"
+    except UnicodeDecodeError:
+        pass
+    try:
+        korean = payload.decode("cp949")
+    except UnicodeDecodeError:
+        korean = ""
+    if charset and _known(charset) and not _same(charset, "utf-8", "ascii"):
+        hangul = sum("\uac00" <= char <= "\ud7a3" for char in korean)
+        foreign = sum(char > "\x7f" for char in korean) - hangul
+        # Western letters come one by one; read as Korean they are no Hangul
+        western = _same(charset, "iso-8859-1", "iso-8859-15", "cp1252")
+        return "cp949" if western and hangul > 1 and hangul > 3 * foreign else charset
+    return "cp949"
+
+
+def _same(charset, *others):
+    try:
+        name = codecs.lookup(charset).name
+    except LookupError:
+        return False
+    return name in {codecs.lookup(other).name for other in others}
+
+
 def _name_charsets(raw):
-    """Write the true charset into text parts that lack it; parses only when needed."""
-    labels = {
-        found.decode("ascii", "replace").lower()
-        for found in re.findall(rb"charset\s*=\s*\"?([\w\-.:]+)", raw, re.IGNORECASE)
-    }
-    strange = any(not _known(label) for label in labels)
-    if not strange and not _EIGHT_BIT.search(raw):
-        return raw
+    """Write the true charset into text parts whose own is missing or wrong."""
     message = email.message_from_bytes(raw, policy=email.policy.SMTP)
     changed = False
     for part in message.walk():
         if part.get_content_maintype() != "text":
             continue
-        charset = (part.get_param("charset") or "").lower()
+        charset = str(part.get_param("charset") or "").lower()
         payload = part.get_payload(decode=True) or b""
-        wrong = not charset or charset == "us-ascii" or not _known(charset)
-        if wrong and (_EIGHT_BIT.search(payload) or charset and not _known(charset)):
-            try:
-                payload.decode("utf-8")
-                part.set_param("charset", "utf-8")
-            except UnicodeDecodeError:
-                part.set_param("charset", "cp949")
+        true = true_charset(payload, charset)
+        if true != charset and (
+            charset or _EIGHT_BIT.search(payload) or true != "utf-8"
+        ):
+            part.set_param("charset", true)
             changed = True
-    return message.as_bytes() if changed else raw
+    if not changed:
+        return raw
+    try:
+        return message.as_bytes()
+    except (UnicodeError, LookupError, ValueError, TypeError, AttributeError):
+        return raw  # broken in another way: read as it is
+
+
+def lost_text(message):
+    """Text of a mail of parts whose boundary is missing or wrong: no parser finds any.
+
+    :param message: email.message.Message
+    :return: str, "" where nothing was lost
+    """
+    if (
+        message.get_content_maintype() != "multipart"
+        or message.get_content_type() == "multipart/report"
+    ):
+        return ""
+    parts = message.get_payload()
+    if isinstance(parts, str):
+        return parts.strip()
+    if any(part.get_content_maintype() != "multipart" for part in message.walk()):
+        return ""
+    return "\n".join(filter(None, (message.preamble, message.epilogue))).strip()
+
+
+def plain_chars(text):
+    """A text without what no database takes: NUL and halves of surrogate pairs."""
+    if text.isascii() and "\x00" not in text:
+        return text
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+#: How much of a text is searched; what is said first is what it is about.
+SEARCHED = 50_000
+_ENDLESS = re.compile(r"\d{60,}")
+
+
+def searchable(text):
+    """The part of a text that is searched for references, endless numbers blanked.
+
+    Places stay as they are. A dump of digits holds no reference, and searching one
+    takes the square of its length.
+    """
+    text = (text or "")[:SEARCHED]
+    return _ENDLESS.sub(lambda found: " " * len(found.group()), text)
+
+
+_AUTO_SUBJECT = re.compile(
+    r"^\s*(?:(?:automatic|auto)[ -]?(?:reply|response)|auto:|out[ -]of[ -](?:the[ -])?office"
+    r"|\[?\s*자동\s*(?:응답|회신|답장)|\[?\s*부재\s*중?\s*(?:자동|알림|안내))",
+    re.IGNORECASE,
+)
+
+
+def is_auto_reply(headers, subject=""):
+    """True for what a machine answered for its owner (RFC 3834, and what others write).
+
+    What a form or a shop's software sent ("auto-generated") is no reply.
+
+    :param headers: mapping with ``get``, names in any case
+    :param str subject: decoded
+    """
+    submitted = str(headers.get("Auto-Submitted") or "").strip().lower()
+    if submitted.startswith("auto-replied"):
+        return True
+    if submitted.startswith("auto-generated"):
+        return False
+    if str(headers.get("Precedence") or "").strip().lower() in (
+        "auto_reply",
+        "auto-reply",
+    ):
+        return True
+    for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Reply"):
+        if str(headers.get(name) or "no").strip().lower() not in ("no", "false", "0"):
+            return True
+    return bool(_AUTO_SUBJECT.match(subject or ""))
 
 
 def message_key(raw):
@@ -120,15 +241,20 @@ def message_key(raw):
     for field in fields:
         if field[:11].lower() == b"message-id:":
             value = b" ".join(field[11:].split()).decode("ascii", "replace")
-            if value:
-                return value
+            # "<>" and its kind name nothing; one too long for an index is packed
+            if len(re.sub(r"[<>\s@.]", "", value)) > 2:
+                return value if len(value) <= 500 else f"<{_hash(value.encode())}>"
     kept = sorted(
         b" ".join(field.split())
         for field in fields
         if not re.match(rf"(?:{_TRANSPORT}):".encode(), field, re.IGNORECASE)
     )
-    digest = hashlib.sha256(b"\n".join(kept) + b"\n\n" + b"".join(body.split()))
-    return f"sha256:{digest.hexdigest()}"
+    written = b"\n".join(kept) + b"\n\n" + b"".join(body.split())
+    return f"sha256:{_hash(written)}"
+
+
+def _hash(content):
+    return hashlib.sha256(content).hexdigest()
 
 
 _QUOTE = re.compile(
@@ -174,3 +300,37 @@ def forwarded(subject, text):
         return None
     found = _FORWARD_FROM.search(text or "", mark.end() if mark else 0)
     return (found["name"].strip(), found["email"].lower()) if found else None
+
+
+def _head(raw, *names):
+    """Values of headers by the letter, for mails that no parser takes."""
+    end = _HEADER_END.search(raw)
+    found = []
+    for field in re.split(
+        rb"\r?\n(?![ \t])", raw[: end.start()] if end else raw[:20_000]
+    ):
+        name, colon, value = field.partition(b":")
+        if colon and name.strip().lower().decode("ascii", "replace") in names:
+            found.append(decode_korean(b" ".join(value.split())))
+    return found
+
+
+def read_heads(raw):
+    """Subject and sender of a mail that may be broken; "" where there is none.
+
+    :param bytes raw: the mail
+    """
+    values = []
+    for name in ("subject", "from"):
+        text = " ".join(_head(raw, name)[:1])
+        try:
+            text = str(make_header(decode_header(text)))
+        except (LookupError, UnicodeError, ValueError, HeaderParseError):
+            pass  # shown as it came
+        values.append(plain_chars(text))
+    return tuple(values)
+
+
+def read_recipients(raw):
+    """Whom a mail that may be broken is addressed to, as one text."""
+    return ", ".join(_head(raw, "to", "cc", "delivered-to"))

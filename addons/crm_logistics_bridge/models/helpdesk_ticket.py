@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import email_normalize, format_date, html2plaintext
 
+from ..engine.mailtext import searchable
 from ..engine.references import find_references
 from .eta.stock_picking import UNDATED
 
@@ -134,7 +135,7 @@ class HelpdeskTicket(models.Model):
             values = {
                 finding.value: True
                 for finding in find_references(
-                    text, patterns.get(ticket.company_id.id, ())
+                    searchable(text), patterns.get(ticket.company_id.id, ())
                 )
                 if finding.score >= HINT_SCORE
             }

@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.tools import html2plaintext
 
+from ..engine.mailtext import searchable
 from ..engine.references import find_references
 from .logistics_ticket_link import MODEL_KINDS, TARGETS
 
@@ -41,6 +42,7 @@ class HelpdeskTicket(models.Model):
                 if texts is not None
                 else f"{ticket.name or ''}\n{html2plaintext(ticket.description or '')}"
             )
+            text = searchable(text)
             for finding in find_references(text, patterns[ticket.company_id.id]):
                 written.append((ticket, text, finding))
         documents = resolver._resolve(

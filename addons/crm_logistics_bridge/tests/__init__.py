@@ -6,6 +6,7 @@ from . import test_intake_contact
 from . import test_intake_files
 from . import test_intake_http
 from . import test_intake_mail
+from . import test_intake_mail_broken
 from . import test_link_from_text
 from . import test_overview_panel
 from . import test_overview_person

@@ -9,7 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools import SQL, email_normalize, plaintext2html
 
-from ...engine.mailtext import split_quote
+from ...engine.mailtext import searchable, split_quote
 from ...engine.masking import mask_text
 from ...engine.references import Pattern, find_references
 from ...engine.samewords import similarity, words
@@ -105,7 +105,6 @@ class LogisticsIntake(models.AbstractModel):
             message.account_id.id,
             type(error).__name__,
         )
-        self.env.invalidate_all(flush=False)
         reason = (
             str(error)
             if isinstance(error, UserError)
@@ -154,7 +153,7 @@ class LogisticsIntake(models.AbstractModel):
         for text in (values["subject"], new, quoted):
             wanted += [
                 finding.value
-                for finding in find_references(text, patterns)
+                for finding in find_references(searchable(text), patterns)
                 if finding.kind == "ticket"
             ]
         if not wanted:

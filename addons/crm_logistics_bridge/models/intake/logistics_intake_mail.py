@@ -7,12 +7,22 @@ import email.policy
 from markupsafe import Markup
 
 from odoo import api, models
-from odoo.tools import email_normalize, html2plaintext
+from odoo.tools import email_normalize, html2plaintext, plaintext2html
 from odoo.tools.mail import email_split, email_split_tuples
 
-from ...engine.mailtext import forwarded
-from ...engine.masking import mask_html, mask_text
+from ...engine.files import mask_file
+from ...engine.mailtext import (
+    forwarded,
+    is_auto_reply,
+    lost_text,
+    plain_chars,
+    read_heads,
+    read_recipients,
+)
+from ...engine.masking import MASK, mask_html, mask_text
 from .logistics_intake import TRY_AGAIN
+
+MASKED = MASK.encode() * 6
 
 
 class LogisticsIntake(models.AbstractModel):
@@ -27,7 +37,7 @@ class LogisticsIntake(models.AbstractModel):
         message = self.env["logistics.intake.message"].search(
             [
                 ("external_id", "=", key),
-                ("state", "=", "done"),
+                ("state", "in", ("done", "ignored")),
                 ("account_id.kind", "=", "mail"),
                 ("account_id.own", "=", True),
             ],
@@ -43,9 +53,7 @@ class LogisticsIntake(models.AbstractModel):
         if model:
             return model == "helpdesk.ticket"
         recipients = [
-            address.lower()
-            for header in ("To", "Cc", "Delivered-To")
-            for address in email_split(str(message.get(header) or ""))
+            address.lower() for address in email_split(read_recipients(message))
         ]
         return bool(
             self.env["mail.alias"].search_count(
@@ -68,6 +76,10 @@ class LogisticsIntake(models.AbstractModel):
         """
         company = self._route_company(route)
         account = self.env["logistics.channel.account"]._own_account(company, "mail")
+        if not html2plaintext(message_dict.get("body") or "").strip():
+            lost = lost_text(message)
+            if lost:
+                message_dict["body"] = plaintext2html(lost)
         values = self._mail_values(message_dict)
         key = self.env.context.get("logistics_mail_key") or message_dict["message_id"]
         ledger, new = self.env["logistics.intake.message"]._claim(
@@ -90,24 +102,33 @@ class LogisticsIntake(models.AbstractModel):
                 ledger._again()
                 return ledger.ticket_id.id
             ledger.tries += 1
+        values["auto_reply"] = not self.env.context.get(
+            "logistics_file_anyway"
+        ) and is_auto_reply(message, values["subject"])
         try:
             with self.env.cr.savepoint():
                 ticket_id = self._file_mail(
                     account, ledger, values, message_dict, route, process
                 )
-                self.env.flush_all()
+                if ticket_id:
+                    self.env.flush_all()
         except TRY_AGAIN:
             raise
         except Exception as error:
             self._failed(ledger, error)
             ledger.raw = base64.b64encode(self._masked_mail(message))
             return False
-        if ledger.raw:
+        if not ticket_id:
+            self._ignored(ledger, "auto_reply", message)
+        elif ledger.raw:
             ledger.raw = False
         return ticket_id
 
     def _file_mail(self, account, ledger, values, message_dict, route, process):
         model, thread_id, custom_values, user_id, alias = route
+        if values["auto_reply"]:
+            # into the ticket it answers, silently; it never makes one
+            message_dict["is_internal"] = True
         if thread_id:
             ticket = self.env["helpdesk.ticket"].browse(thread_id)
             author = self.env["res.partner"].browse(values["partner_id"] or ())
@@ -118,7 +139,12 @@ class LogisticsIntake(models.AbstractModel):
             )
         else:
             ticket, result, partner, noted = self._place(account, ledger, values)
+            if values["auto_reply"] and result != "reply":
+                return False
             custom_values = dict(custom_values or {})
+            if not html2plaintext(message_dict.get("body") or "").strip():
+                # a ticket has to say something; its files and its title do
+                custom_values.setdefault("description", Markup("<p><br/></p>"))
             if account.channel_id and "channel_id" not in custom_values:
                 custom_values["channel_id"] = account.channel_id.id
             if values["forwarder"]:
@@ -151,6 +177,13 @@ class LogisticsIntake(models.AbstractModel):
 
     def _mail_values(self, message_dict):
         """Hide sensitive numbers in a parsed mail, in place, and read its sender."""
+        for name, value in message_dict.items():
+            if isinstance(value, str) and plain_chars(value) is not value:
+                clean = plain_chars(value)
+                # the same markup as before, less what no database takes
+                message_dict[name] = (
+                    Markup(clean) if isinstance(value, Markup) else clean
+                )
         body, in_body = mask_html(str(message_dict.get("body") or ""))
         if in_body:
             # parsed and serialised HTML of what Odoo's gateway had sanitised
@@ -187,29 +220,42 @@ class LogisticsIntake(models.AbstractModel):
         """Hide numbers in text attachments; drop the original where it holds any."""
         hidden, kept = 0, []
         for attachment in message_dict.get("attachments") or []:
-            name, content = attachment[0], attachment[1]
-            if isinstance(content, str):
-                content, counts = mask_text(content)
-                hidden += sum(counts.values())
-                if name == "original_email.eml" and (counts or found):
-                    continue
-                attachment = attachment._replace(content=content)
-            elif isinstance(content, bytes) and len(content) < 1_000_000:
-                try:
-                    masked, counts = mask_text(content.decode("utf-8"))
-                except UnicodeDecodeError:
-                    counts = {}
-                if counts:
-                    hidden += sum(counts.values())
-                    attachment = attachment._replace(content=masked.encode())
-            kept.append(attachment)
+            name, in_name = mask_text(plain_chars(attachment[0] or ""))
+            content, counts = attachment[1], {}
+            if isinstance(content, email.message.EmailMessage):
+                # a mail within the mail; as bytes it is kept just so
+                masked = self._masked_mail(content)
+                counts = {
+                    "mail": int(MASKED in masked and MASKED not in bytes(content))
+                }
+                content = masked
+            elif content is not None:
+                content, counts = mask_file(content)
+            hidden += sum(counts.values()) + sum(in_name.values())
+            if name == "original_email.eml" and (any(counts.values()) or found):
+                continue
+            kept.append(attachment._replace(fname=name, content=content))
         if "attachments" in message_dict:
             message_dict["attachments"] = kept
         return hidden
 
     def _masked_mail(self, message):
-        """The raw mail, to try again, with sensitive numbers hidden in its texts."""
-        copy = email.message_from_bytes(message.as_bytes(), policy=email.policy.SMTP)
+        """The raw mail, to try again, with sensitive numbers hidden in its texts.
+
+        Never fails: what cannot be taken apart is hidden as one text.
+        """
+        try:
+            raw = message if isinstance(message, bytes) else message.as_bytes()
+        except (UnicodeError, LookupError, ValueError, TypeError, AttributeError):
+            raw = str(message.get_payload()).encode("utf-8", "replace")
+        try:
+            return self._masked_parts(raw)
+        except Exception:  # whatever a broken mail breaks, its text is kept
+            text = raw.decode("latin-1")
+            return mask_text(text)[0].encode("latin-1")
+
+    def _masked_parts(self, raw):
+        copy = email.message_from_bytes(raw, policy=email.policy.SMTP)
         for part in copy.walk():
             if part.get_content_maintype() == "text":
                 try:
@@ -220,30 +266,69 @@ class LogisticsIntake(models.AbstractModel):
                 masked, counts = hide(text)
                 if counts:
                     part.set_content(masked, subtype=part.get_content_subtype())
-        masked, counts = mask_text(str(copy.get("Subject") or ""))
-        if counts:
-            copy.replace_header("Subject", masked)
+        for name in ("Subject", "From"):
+            masked, counts = mask_text(str(copy.get(name) or ""))
+            if counts:
+                copy.replace_header(name, masked)
         return copy.as_bytes()
 
     @api.private
-    def _mail_unreadable(self, message, key, error):
+    def _mail_unreadable(self, raw, key, error):
         """Keep a mail that Odoo's gateway could not read or route."""
+        ledger = self._claim_mail(raw, key)
+        self._failed(ledger, error)
+        ledger.raw = base64.b64encode(self._masked_mail(raw))
+
+    @api.private
+    def _mail_ignored(self, raw, key, reason):
+        """Keep a mail that Odoo's gateway took for a failure report or a loop."""
+        self._ignored(self._claim_mail(raw, key), reason, raw)
+
+    @api.private
+    def _note_unfiled(self, raw, key):
+        """Odoo's gateway took a mail in and made nothing of it: say so, once."""
+        Message = self.env["logistics.intake.message"]
+        if Message.search_count(
+            [("external_id", "=", key), ("account_id.kind", "=", "mail")], limit=1
+        ):
+            return  # failed or ignored on the way, noted there
+        parsed = email.message_from_bytes(raw, policy=email.policy.SMTP)
+        known = str(parsed.get("Message-Id") or "").strip()
+        if known and self.env["mail.message"].search_count(
+            [("message_id", "=", known)], limit=1
+        ):
+            return  # in some document already, or our own mail coming back
+        gone = {"email_from": read_heads(raw)[1], "to": read_recipients(raw)}
+        bounce = self.env["mail.thread"]._detect_is_bounce(parsed, gone)
+        self._mail_ignored(raw, key, "bounce" if bounce else "loop")
+
+    @api.private
+    def _ignored(self, ledger, reason, message):
+        ledger.write(
+            {
+                "state": "ignored",
+                "ignored_reason": reason,
+                "raw": base64.b64encode(self._masked_mail(message)),
+            }
+        )
+
+    def _claim_mail(self, raw, key):
+        """The ledger's row of a mail of which only some headers may be readable."""
         account = self.env["logistics.channel.account"]._own_account(
             self.env.company, "mail"
         )
-        sender = email_split(str(message.get("From") or ""))
+        subject, sender = read_heads(raw)
         ledger, new = self.env["logistics.intake.message"]._claim(
             account,
             {
                 "external_id": key,
-                "subject": mask_text(str(message.get("Subject") or ""))[0][:500],
-                "sender_email": email_normalize(sender[0]) if sender else "",
+                "subject": mask_text(subject)[0][:500],
+                "sender_email": email_normalize((email_split(sender) or [""])[0]) or "",
             },
         )
         if not new:
             ledger.tries += 1
-        self._failed(ledger, error)
-        ledger.raw = base64.b64encode(self._masked_mail(message))
+        return ledger
 
     @api.private
     def _retry_mail(self, message):

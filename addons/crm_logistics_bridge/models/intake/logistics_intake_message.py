@@ -83,10 +83,24 @@ class LogisticsIntakeMessage(models.Model):
     )
     answer = fields.Json(readonly=True)
     state = fields.Selection(
-        [("new", "Under way"), ("done", "Done"), ("failed", "Failed")],
+        [
+            ("new", "Under way"),
+            ("done", "Done"),
+            ("ignored", "Not filed"),
+            ("failed", "Failed"),
+        ],
         required=True,
         readonly=True,
         default="new",
+    )
+    ignored_reason = fields.Selection(
+        [
+            ("auto_reply", "Automatic reply"),
+            ("bounce", "Delivery failure"),
+            ("loop", "Too many mails from this sender"),
+        ],
+        string="Why it was not filed",
+        readonly=True,
     )
     reason = fields.Text(string="Why it failed", readonly=True)
     tries = fields.Integer(readonly=True)
@@ -196,6 +210,7 @@ class LogisticsIntakeMessage(models.Model):
                 "ticket_id": ticket.id,
                 "result": result,
                 "reason": False,
+                "ignored_reason": False,
                 "answer": {
                     "id": self.id,
                     "result": result,
@@ -218,6 +233,19 @@ class LogisticsIntakeMessage(models.Model):
         # sudo: what was delivered is taken in by the software, whoever asks for it
         for message in failed.sudo():
             self.env["logistics.intake"].sudo()._retry(message)
+
+    def action_file_anyway(self):
+        """File what was left out as an answer of a machine; a ticket all the same."""
+        self.check_access("read")
+        if not self.env.user.has_group("crm_logistics_bridge.group_logistics_agent"):
+            raise UserError(
+                self.env._("Only agents of customer logistics may try messages again.")
+            )
+        # sudo: as above
+        for message in self.sudo().filtered(lambda m: m.state == "ignored" and m.raw):
+            message.state = "failed"
+            intake = message.env["logistics.intake"]
+            intake.with_context(logistics_file_anyway=True)._retry(message)
 
     @api.depends("partner_id")
     def _compute_contact_made(self):

@@ -1,8 +1,8 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-import email
-import email.policy
 from xmlrpc import client as xmlrpclib
+
+import psycopg2
 
 from odoo import api, models
 
@@ -38,10 +38,11 @@ class MailThread(models.AbstractModel):
         known = intake._known_mail(key)
         if known:
             return known.ticket_id.id
-        message = repair(message)
+        original = message
         gateway = self.with_context(logistics_mail_key=key)
         try:
-            return super(MailThread, gateway).message_process(
+            message = repair(message)
+            thread_id = super(MailThread, gateway).message_process(
                 model,
                 message,
                 custom_values=custom_values,
@@ -49,15 +50,27 @@ class MailThread(models.AbstractModel):
                 strip_attachments=strip_attachments,
                 thread_id=thread_id,
             )
-        except TRY_AGAIN:
-            raise
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
-            # what mail parsing and routing raise; an aborted transaction is not ours
-            parsed = email.message_from_bytes(message, policy=email.policy.SMTP)
-            if not intake._is_our_mail(parsed, model):
+        except (*TRY_AGAIN, psycopg2.Error):
+            raise  # an aborted transaction is not ours
+        except Exception as error:
+            # what mail parsing and routing raise
+            if not intake._is_our_mail(original, model):
                 raise
-            intake._mail_unreadable(parsed, key, error)
+            intake._mail_unreadable(original, key, error)
             return False
+        if not thread_id and intake._is_our_mail(original, model):
+            intake._note_unfiled(original, key)
+        return thread_id
+
+    def _detect_loop_sender(self, message, message_dict, routes):
+        if self.env.context.get("logistics_file_anyway"):
+            return False
+        return super()._detect_loop_sender(message, message_dict, routes)
+
+    def _detect_is_bounce(self, message, message_dict):
+        if self.env.context.get("logistics_file_anyway"):
+            return False
+        return super()._detect_is_bounce(message, message_dict)
 
     @api.model
     def _message_route_process(self, message, message_dict, routes):
