@@ -23,6 +23,8 @@ from . import test_returns
 from . import test_returns_exchange
 from . import test_returns_portal
 from . import test_triage
+from . import test_triage_own_labels
+from . import test_triage_reply
 from . import test_quick_actions
 from . import test_preference
 from . import test_kpi
@@ -31,3 +33,4 @@ from . import test_control_tower
 from . import test_korean_of_dependencies
 from . import test_privacy_forget
 from . import test_privacy_rules
+from . import test_privacy_tour
