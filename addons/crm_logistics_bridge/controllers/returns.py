@@ -25,6 +25,11 @@ class LogisticsReturnController(CustomerPortal):
     def _return_page(self, orders, access_token, path, **values):
         """The form for these orders; ``path`` is where it is sent."""
         rows = [row for row in orders._logistics_return_lines() if row["left"]]
+        if len(orders) > 1:
+            # Of many orders, what a policy may still take, newest first.
+            place = {order: index for index, order in enumerate(orders)}
+            rows = [row for row in rows if row["policy"]._takes_after(row["days"])]
+            rows.sort(key=lambda row: place[row["order"]])
         return request.render(
             "crm_logistics_bridge.return_page",
             {

@@ -110,6 +110,21 @@ class LogisticsReturnPolicy(models.Model):
         }
 
     @api.private
+    def _takes_after(self, days):
+        """Whether anything may still come back so many days after its arrival.
+
+        :param days: None where it has not arrived
+        """
+        if days is None:
+            return False
+        if not self:
+            return True
+        windows = [self.fault_days]
+        if self.returnable:
+            windows.append(self.window_days)
+        return any(not window or days <= window for window in windows)
+
+    @api.private
     def _refusal_text(self, code, line):
         """A refusal in words for the customer.
 

@@ -57,6 +57,12 @@ registry.category("web_tour.tours").add("logistics_portal_tracking", {
 
 const QUICK = ".o_logistics_quick";
 const CONFIRM_QUICK = ".o_logistics_quick_confirm";
+// A date field takes no typing that is the same in all languages.
+const setDate = (value) => () => {
+    const input = document.querySelector(`${QUICK} input[type='date']`);
+    input.value = value;
+    input.dispatchEvent(new Event("input", {bubbles: true}));
+};
 const inQuick = (kind) => `${QUICK} [data-kind='${kind}']`;
 
 registry.category("web_tour.tours").add("logistics_quick_actions", {
@@ -76,11 +82,11 @@ registry.category("web_tour.tours").add("logistics_quick_actions", {
         {
             content: "A day in the past is refused in words",
             trigger: `${QUICK} input[type='date']`,
-            run: "edit 2020-01-02",
+            run: setDate("2020-01-02"),
         },
         {trigger: CONFIRM_QUICK, run: "click"},
         {trigger: `${QUICK} .alert:contains('passed')`},
-        {trigger: `${QUICK} input[type='date']`, run: "edit 2099-01-02"},
+        {trigger: `${QUICK} input[type='date']`, run: setDate("2099-01-02")},
         {trigger: CONFIRM_QUICK, run: "click"},
         {trigger: `body:not(:has(${QUICK}))`},
         {
@@ -157,9 +163,13 @@ registry.category("web_tour.tours").add("logistics_return_inspection", {
             run: "edit A",
         },
         {
-            trigger:
-                ".o-autocomplete--dropdown-menu li:not(.o_m2o_dropdown_option) a:first",
+            trigger: ".o-autocomplete--dropdown-menu a:contains('as new')",
             run: "click",
+        },
+        {
+            content: "The grade says where the goods go",
+            trigger:
+                "[name='logistics_inspection_ids'] [name='disposition']:contains('Back into stock')",
         },
         {trigger: "button[name='action_logistics_book']", run: "click"},
         {
