@@ -49,7 +49,9 @@ def read_templates(content):
         if line.startswith("[") and line.endswith("]"):
             head = tuple(line.strip("[]").split())
             if len(head) != 2:
-                raise ValueError(f"line {number}: expected [issue language], got {line}")
+                raise ValueError(
+                    f"line {number}: expected [issue language], got {line}"
+                )
         elif head is None:
             raise ValueError(f"line {number}: a template before any [issue language]")
         else:
@@ -71,8 +73,12 @@ def messages(templates, each=3, seed=7, dress=True):
         for turn in range(each):
             text = template
             if dress and turn:
-                text = rng.choice(_BEFORE[language]) + text + rng.choice(_AFTER[language])
-            text = text.replace("¶", "\n").replace("{o}", f"S{rng.randint(1, 99999):05d}")
+                text = (
+                    rng.choice(_BEFORE[language]) + text + rng.choice(_AFTER[language])
+                )
+            text = text.replace("¶", "\n").replace(
+                "{o}", f"S{rng.randint(1, 99999):05d}"
+            )
             text = text.replace("{p}", rng.choice(_ARTICLES[language]))
             text = text.replace("{q}", str(rng.randint(2, 60)))
             text = text.replace(

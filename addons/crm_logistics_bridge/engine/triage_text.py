@@ -105,7 +105,11 @@ def message(subject, body):
     new, quoted = split_quote(body)
     new = _without_signature(new)
     if quoted and (not new or len(new) <= _PASSED_ON and _FORWARDED.match(subject)):
-        passed = "\n".join(line.lstrip("> ") for line in quoted.splitlines() if line.strip() and not _HEAD.match(line))
+        passed = "\n".join(
+            line.lstrip("> ")
+            for line in quoted.splitlines()
+            if line.strip() and not _HEAD.match(line)
+        )
         new = f"{new}\n{_without_signature(passed)}".strip()
     subject = _PREFIX.sub("", subject)
     # A chat's title is its first line: said once is enough.

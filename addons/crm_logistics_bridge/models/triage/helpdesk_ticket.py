@@ -1,10 +1,13 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, html2plaintext
 
 from ...engine import triage as engine
+
+#: Decisions that gave a ticket its type.
+STANDING = ("decided", "confirmed", "corrected")
 
 
 class HelpdeskTicket(models.Model):
@@ -40,20 +43,42 @@ class HelpdeskTicket(models.Model):
     logistics_confidence = fields.Float(compute="_compute_logistics_decision")
     logistics_triage_state = fields.Char(compute="_compute_logistics_decision")
     logistics_evidence = fields.Text(compute="_compute_logistics_decision")
+    logistics_reply = fields.Char(
+        string="Reply that turns to something else",
+        compute="_compute_logistics_decision",
+    )
 
     @api.depends("logistics_decision_ids.state", "logistics_issue_type_id")
     @api.depends_context("lang")
     def _compute_logistics_decision(self):
         # sudo: whoever reads the ticket may read why it was classed so
         for ticket in self:
-            decision = ticket.sudo().logistics_decision_ids[:1]
+            decision = ticket.sudo()._logistics_latest()
+            if decision.state not in ("proposed", *STANDING):
+                decision = ticket.sudo()._logistics_standing() or decision
             ticket.logistics_decision_id = decision
             ticket.logistics_triage_state = decision.state
+            ticket.logistics_reply = (
+                decision.snippet if decision.state == "proposed" else False
+            )
             ticket.logistics_confidence = decision.confidence
             ticket.logistics_evidence = decision.evidence
             ticket.logistics_proposed_type_id = (
                 decision.issue_type_id if decision.state == "proposed" else False
             )
+
+    def _logistics_standing(self):
+        """The decision that gave the ticket its type; empty before there is one."""
+        return self._logistics_latest(
+            self.logistics_decision_ids.filtered(
+                lambda decision: decision.state in STANDING
+            )
+        )
+
+    def _logistics_latest(self, decisions=None):
+        """The last decision; what was made a moment ago stands last in the cache."""
+        decisions = self.logistics_decision_ids if decisions is None else decisions
+        return decisions.sorted("id")[-1:]
 
     def _search_logistics_proposed_type_id(self, operator, value):
         if operator not in ("in", "any"):
@@ -124,21 +149,11 @@ class HelpdeskTicket(models.Model):
             priority, factors = priorities.get(ticket.id, (False, False))
             vals_list.append(
                 {
-                    "ticket_id": ticket.id,
-                    "company_id": ticket.company_id.id,
+                    **ticket._logistics_verdict_vals(verdict, model_id),
                     "issue_type_id": issue_id,
                     "final_issue_type_id": issue_id if decided else False,
-                    "confidence": verdict.confidence,
                     "state": "decided" if decided else "proposed",
-                    "rule_ids": [(6, 0, [key for key, _words in verdict.matches])],
-                    "words": ", ".join(words for _key, words in verdict.matches)[:500],
-                    "scores": {
-                        code: round(share, 4)
-                        for code, share in verdict.scores.items()
-                        if share >= 0.01
-                    },
-                    "model_id": model_id,
-                    "priority_before": ticket.priority,
+                    "at_once": decided,
                     "priority_factors": factors if decided else False,
                 }
             )
@@ -147,6 +162,23 @@ class HelpdeskTicket(models.Model):
             if decided and not ticket.team_id and issue_id in teams:
                 ticket.team_id = teams[issue_id]
         self.env["logistics.triage.decision"].sudo().create(vals_list)
+
+    def _logistics_verdict_vals(self, verdict, model_id):
+        """What a decision keeps of a verdict."""
+        return {
+            "ticket_id": self.id,
+            "company_id": self.company_id.id,
+            "confidence": verdict.confidence,
+            "rule_ids": [Command.set([key for key, _words in verdict.matches])],
+            "words": ", ".join(words for _key, words in verdict.matches)[:500],
+            "scores": {
+                code: round(share, 4)
+                for code, share in verdict.scores.items()
+                if share >= 0.01
+            },
+            "model_id": model_id,
+            "priority_before": self.priority,
+        }
 
     @api.private
     def _logistics_priorities(self):
@@ -209,10 +241,15 @@ class HelpdeskTicket(models.Model):
         Decision = self.env["logistics.triage.decision"].sudo()
         vals_list = []
         for ticket in self.sudo():
-            issue, decision = (
-                ticket.logistics_issue_type_id,
-                ticket.logistics_decision_ids[:1],
-            )
+            issue = ticket.logistics_issue_type_id
+            decision = ticket._logistics_latest()
+            if decision.message_id and decision.state != "proposed":
+                # The reply is dealt with: this is about the ticket's own text.
+                decision = ticket._logistics_latest(
+                    ticket.logistics_decision_ids.filtered(
+                        lambda earlier: not earlier.message_id
+                    )
+                )
             if not decision:
                 vals_list.append(
                     {
@@ -234,7 +271,7 @@ class HelpdeskTicket(models.Model):
     def _logistics_reprioritise(self):
         for ticket_id, (priority, factors) in self._logistics_priorities().items():
             ticket = self.browse(ticket_id).sudo()
-            decision = ticket.logistics_decision_ids[:1]
+            decision = ticket._logistics_standing() or ticket._logistics_latest()
             if decision.priority_before in (False, ticket.priority) or (
                 decision.priority_factors
             ):
@@ -264,13 +301,14 @@ class HelpdeskTicket(models.Model):
         """Take the type and the priority it brought back."""
         self._logistics_check_agent()
         for ticket in self:
-            decision = ticket.sudo().logistics_decision_ids[:1]
+            decision = ticket.sudo()._logistics_standing()
+            decision = decision or ticket.sudo()._logistics_latest()
             before = decision.priority_before
-            ticket.with_context(logistics_triage=True).logistics_issue_type_id = False
+            # A type that came with a reply gives way to the one before.
+            earlier = decision.previous_issue_type_id
+            ticket.with_context(logistics_triage=True).logistics_issue_type_id = earlier
             if decision:
-                decision._decide(
-                    "undone", decision.issue_type_id.browse(), self.env.user
-                )
+                decision._decide("undone", earlier.browse(), self.env.user)
                 if before and decision.priority_factors:
                     ticket.priority = before
                 decision.priority_factors = False

@@ -7,6 +7,7 @@ class LogisticsIssueType(models.Model):
     """What a ticket is about."""
 
     _name = "logistics.issue.type"
+    _inherit = "logistics.cached.mixin"
     _description = "Issue Type"
     _order = "sequence, id"
 
@@ -14,7 +15,8 @@ class LogisticsIssueType(models.Model):
     code = fields.Char(
         required=True,
         copy=False,
-        help="Name that rules, models and reports know the type by; keep it.",
+        help="Name that models and reports know the type by. After a change the "
+        "classifier goes on with the new name.",
     )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
@@ -44,27 +46,30 @@ class LogisticsIssueType(models.Model):
 
     _code_uniq = models.UniqueIndex("(code)", "Another issue type has this code.")
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        result = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return result
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
-
     @api.model
     @api.private
     @tools.ormcache()
     def _ids_by_code(self):
         return {issue.code: issue.id for issue in self.search([])}
+
+    @api.model
+    @api.private
+    @tools.ormcache()
+    def _shipped_codes(self):
+        """{code a type was shipped with: the code it has now}; only of active types."""
+        data = self.env["ir.model.data"].search(
+            [
+                ("module", "=", "crm_logistics_bridge"),
+                ("model", "=", self._name),
+                ("name", "like", "issue\\_%"),
+            ]
+        )
+        codes = {issue.id: issue.code for issue in self.search([])}
+        return {
+            row.name.removeprefix("issue_"): codes[row.res_id]
+            for row in data
+            if row.res_id in codes
+        }
 
     @api.model
     @api.private

@@ -12,6 +12,7 @@ class LogisticsPriorityFactor(models.Model):
     """
 
     _name = "logistics.priority.factor"
+    _inherit = "logistics.cached.mixin"
     _description = "Priority Table"
     _order = "factor, lower"
 
@@ -54,22 +55,6 @@ class LogisticsPriorityFactor(models.Model):
                 raise ValidationError(
                     self.env._("Weight %s: only more than 0 makes sense.", row.weight)
                 )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        result = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return result
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     @api.model
     @api.private

@@ -38,9 +38,15 @@ class LogisticsTriageDecision(models.Model):
             ("confirmed", "Confirmed"),
             ("corrected", "Corrected"),
             ("undone", "Undone"),
+            ("kept", "Kept as it was"),
         ],
         required=True,
         readonly=True,
+    )
+    at_once = fields.Boolean(
+        string="Without asking",
+        readonly=True,
+        help="The software gave the type itself, whatever became of it later.",
     )
     rule_ids = fields.Many2many("logistics.triage.rule", string="Rules", readonly=True)
     words = fields.Char(readonly=True, help="What the rules matched in the text.")
@@ -48,13 +54,30 @@ class LogisticsTriageDecision(models.Model):
     model_id = fields.Many2one(
         "logistics.triage.model", readonly=True, ondelete="set null"
     )
+    message_id = fields.Many2one(
+        "mail.message",
+        string="Reply",
+        readonly=True,
+        ondelete="set null",
+        help="The reply that speaks for another type; empty for the ticket's own text.",
+    )
+    previous_issue_type_id = fields.Many2one(
+        "logistics.issue.type",
+        string="Was",
+        readonly=True,
+        ondelete="restrict",
+        help="Type of the ticket when the reply came; an undo goes back to it.",
+    )
+    snippet = fields.Char(string="Words of the reply", readonly=True)
     priority_before = fields.Char(readonly=True)
     priority_factors = fields.Json(readonly=True)
     evidence = fields.Text(compute="_compute_evidence")
     decided_by_id = fields.Many2one("res.users", string="Decided by", readonly=True)
     decided_date = fields.Datetime(string="Decided on", readonly=True)
 
-    @api.depends("words", "scores", "confidence", "priority_factors", "rule_ids")
+    @api.depends(
+        "words", "scores", "confidence", "priority_factors", "rule_ids", "snippet"
+    )
     @api.depends_context("lang")
     def _compute_evidence(self):
         Issue = self.env["logistics.issue.type"]
@@ -69,6 +92,8 @@ class LogisticsTriageDecision(models.Model):
         )
         for decision in self:
             lines = []
+            if decision.snippet:
+                lines.append(self.env._("Reply: “%s”", decision.snippet))
             if decision.words:
                 lines.append(
                     self.env._(

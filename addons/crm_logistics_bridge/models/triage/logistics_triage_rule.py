@@ -12,6 +12,7 @@ class LogisticsTriageRule(models.Model):
     """Words that speak for an issue: readable, editable, with a weight."""
 
     _name = "logistics.triage.rule"
+    _inherit = "logistics.cached.mixin"
     _description = "Triage Rule"
     _order = "issue_type_id, sequence, id"
 
@@ -76,22 +77,6 @@ class LogisticsTriageRule(models.Model):
                 if rule.sample
                 else False
             )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        result = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return result
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     @api.model
     @api.private
