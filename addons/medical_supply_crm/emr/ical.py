@@ -144,6 +144,15 @@ class _Calendar:
                 where, "not-ical", "this event is not valid iCalendar; not read"
             )
             return
+        if len(parts) != len(blocks):  # damage has put one inside another, or hidden it
+            if len(blocks) > 1:
+                for one in blocks:
+                    self.series(uid, [one], zones)
+                return
+            self.out.error(
+                where, "not-ical", "this event is not valid iCalendar; not read"
+            )
+            return
         self.out.result.units += 1
         for part in parts:
             for name, _message in getattr(part, "errors", ()):
@@ -155,7 +164,6 @@ class _Calendar:
             p.get("RRULE") or p.get("RDATE") or p.get("RECURRENCE-ID") for p in parts
         )
         if not recurs:
-            # one component per block: a nested one does not parse
             for part, (n, _block) in zip(parts, blocks, strict=True):
                 self.event(uid, part, f"VEVENT[{n}]", "")
             return

@@ -9,8 +9,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.medical_supply_crm.emr import poll
-
+from ..emr import poll
 from .common import SNOMED, MedicalCase
 from .servers.process import EmrProcess
 

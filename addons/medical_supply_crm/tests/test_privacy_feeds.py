@@ -10,8 +10,7 @@ from unittest.mock import patch
 
 from odoo.tests import Form, TransactionCase, tagged
 
-from odoo.addons.medical_supply_crm.emr import poll
-
+from ..emr import poll
 from .canaries import (
     BIRTH_ISO,
     CANARIES,
