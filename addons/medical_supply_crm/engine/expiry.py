@@ -26,6 +26,7 @@ import pandas as pd
 
 COLUMNS = ["risk_id", "action", "target_line_id", "quantity", "saved_value"]
 ROUNDS = 12
+RECEIVERS = 12  # of each product and hospital are looked at
 
 
 def best_actions(risks, rooms, *, move_days=1.0, move_cost=0.0, horizon=3660):
@@ -57,8 +58,27 @@ def best_actions(risks, rooms, *, move_days=1.0, move_cost=0.0, horizon=3660):
     return best[COLUMNS], found[COLUMNS].reset_index(drop=True)
 
 
+def _receivers(rooms):
+    """Rooms worth asking: of each product and hospital those that use most beyond what they have,
+    and those that use most of what they could give back. A hundred others change nothing."""
+    place = ["product_id", "hospital_id", "consigned"]
+    lack = (30 * rooms["daily_use"] - rooms["covered"]).rename("lack")
+    give = np.minimum(30 * rooms["daily_use"], rooms["fresh"]).rename("give")
+    ranked = rooms.assign(lack=lack, give=give)
+    some = [
+        ranked[ranked[by] > 0]
+        .sort_values([by, "line_id"], ascending=[False, True], kind="stable")
+        .groupby(place, sort=False)
+        .head(RECEIVERS)
+        for by in ("lack", "give")
+    ]
+    chosen = pd.concat(some).drop_duplicates("line_id")
+    return chosen.drop(columns=["lack", "give"])
+
+
 def _pairs(risks, rooms, move_days, horizon):
     """Lots × receivers of the same product that may have them, with use until expiry."""
+    rooms = _receivers(rooms)
     left = risks.merge(rooms, on="product_id", suffixes=("", "_to"))
     left = left[left["line_id"] != left["line_id_to"]]
     same_owner = left["consigned"] == left["consigned_to"]

@@ -11,4 +11,6 @@ from . import replenishment
 from . import proposal
 from . import consumption
 from . import recall
+from . import learning
+from . import report
 from . import portal

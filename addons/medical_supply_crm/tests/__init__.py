@@ -29,3 +29,5 @@ from . import test_privacy_feeds
 from . import test_expiry_board
 from . import test_learning
 from . import test_portal_tours
+from . import test_reports
+from . import test_threatened_procedure

@@ -169,7 +169,9 @@ def _typed(frame, problems):
     rows["date"] = pd.to_datetime(frame["date"], errors="coerce")
     refuse(rows["date"].isna(), "date", "not a date")
     for name in FLOWS + [n for n in (*OPTIONAL, "stockout_days") if n in frame]:
-        rows[name] = pd.to_numeric(_plain(frame[name]), errors="coerce")
+        # plain floats: pandas' own missing value would make every comparison unknown
+        number = pd.to_numeric(_plain(frame[name]), errors="coerce")
+        rows[name] = number.astype(float)
         given = _plain(frame[name]).fillna("").astype(str).str.strip() != ""
         finite = np.isfinite(rows[name].astype(float))
         refuse(given & ~finite, name, "not a number")
@@ -193,7 +195,7 @@ def _typed(frame, problems):
     )
     off = (balance - rows["closing"]).abs() > 1e-6 * (1 + rows["closing"].abs())
     problems.add_all(
-        rows.loc[off, "line"], "closing", rows.loc[off, "closing"],
+        rows.loc[off, "line"], "closing", frame.loc[rows.index[off], "closing"],
         "is not opening + received - distributed + adjusted; used as written",
     )  # fmt: skip
     return rows

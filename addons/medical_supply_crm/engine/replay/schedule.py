@@ -87,11 +87,11 @@ def read_schedule(frame, ledger):
     for name in ("date", "known_from"):
         rows[name] = pd.to_datetime(frame[name], errors="coerce")
         refuse(rows[name].isna(), name, "not a date")
-    rows["quantity"] = pd.to_numeric(frame["quantity"], errors="coerce")
+    rows["quantity"] = pd.to_numeric(frame["quantity"], errors="coerce").astype(float)
     refuse(~(rows["quantity"] > 0), "quantity", "not a number above zero")
     for name in SHARES:
         if name in frame:
-            rows[name] = pd.to_numeric(frame[name], errors="coerce")
+            rows[name] = pd.to_numeric(frame[name], errors="coerce").astype(float)
             refuse(~rows[name].between(0, 1), name, "not between 0 and 1")
         else:
             rows[name] = 1.0

@@ -75,7 +75,11 @@ class MedicalReplenishmentRead(models.Model):
                        line.par_min::float, line.par_max::float,
                        room.review_days, room.lead_days, grade.service_level::float,
                        line.pack_size::float, line.min_order::float,
-                       line.base_rate::float, line.base_dispersion::float,
+                       CASE WHEN line.base_rate > 0 THEN line.base_rate
+                            ELSE COALESCE(line.learned_rate, 0) END::float,
+                       CASE WHEN line.base_rate > 0 THEN line.base_dispersion
+                            ELSE GREATEST(COALESCE(NULLIF(line.learned_dispersion, 0),
+                                                   line.base_dispersion), 1) END::float,
                        grade.shortage_factor::float
                   FROM medical_storeroom_line line
                   JOIN medical_storeroom room ON room.id = line.storeroom_id
@@ -111,7 +115,12 @@ class MedicalReplenishmentRead(models.Model):
 
     def _read_bookings(self, rooms, today, horizon):
         """Booked procedures from today on, by the hospital's own calendar day."""
-        for model in ("medical.event", "medical.feed", "medical.procedure"):
+        for model in (
+            "medical.event",
+            "medical.feed",
+            "medical.procedure",
+            "medical.show.rate",
+        ):
             self.env[model].flush_model()
         rows = self.env.execute_query(
             SQL(
@@ -121,12 +130,15 @@ class MedicalReplenishmentRead(models.Model):
                        kit_rel.kit_id,
                        (event.start AT TIME ZONE 'UTC'
                                     AT TIME ZONE feed.timezone)::date AS day,
-                       procedure.show_probability::float
+                       COALESCE(rate.probability, procedure.show_probability)::float
                   FROM medical_event event
                   JOIN medical_feed feed ON feed.id = event.feed_id
                   JOIN medical_event_kit_rel kit_rel ON kit_rel.event_id = event.id
                   JOIN medical_kit kit ON kit.id = kit_rel.kit_id
                   JOIN medical_procedure procedure ON procedure.id = kit.procedure_id
+             LEFT JOIN medical_show_rate rate
+                    ON rate.procedure_id = procedure.id
+                   AND event.start::date - %s BETWEEN rate.lead_from AND rate.lead_to
                  WHERE event.state = 'ready'
                    AND event.is_booked
                    AND event.storeroom_id IN %s
@@ -134,6 +146,7 @@ class MedicalReplenishmentRead(models.Model):
                    AND event.start < %s
               ORDER BY event.id, kit_rel.kit_id
                 """,
+                today,
                 tuple(rooms.ids or (0,)),
                 # a day more on both sides: the hospital's day may start up to
                 # 14 hours before or after the UTC day

@@ -130,6 +130,9 @@ class MedicalReplenishmentRun(models.Model):
         to_order = run._write_proposals(lines, threatened)
         run._write_daily_use(plan.lines)
         run._write_waste(plan.waste)
+        self.env["medical.supply.fact"]._write_day(
+            run, lines, tables["stock"], plan.waste, threatened
+        )
         rooms.sudo().write({"last_run_date": fields.Datetime.now()})
         run._raise_tickets(threatened)
         run.write(

@@ -241,6 +241,7 @@ class MedicalStoreroomLine(models.Model):
         if not line_ids:
             return []
         self.env["stock.move"].flush_model()
+        self.env["stock.picking"].flush_model(["logistics_eta_date"])
         self._flush_places()
         return self.env.execute_query(
             SQL(

@@ -331,3 +331,19 @@ def test_a_wrong_lead_time_is_named(capsys):
     with pytest.raises(SystemExit):
         replay_cli.main(["x.csv", "--lead-time", "soon"])
     assert "'soon' is no time" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("empty", [None, "", float("nan")])
+@pytest.mark.parametrize(
+    "column", ["shelf_life_days", "opening", "unit_cost", "expiry"]
+)
+def test_an_empty_cell_costs_no_row(column, empty, recwarn):
+    frame = pd.DataFrame(
+        {
+            "site": "A", "product": "P", "date": pd.date_range("2024-01-01", periods=12, freq="7D"),
+            "opening": 5, "received": 5, "distributed": 5, "adjusted": 0, "closing": 5,
+        }
+    )  # fmt: skip
+    frame[column] = empty
+    ledger = replay.read_ledger(frame)
+    assert ledger.demand.shape == (1, 12)
