@@ -6,3 +6,4 @@ from . import portal_ticket
 from . import carrier
 from . import tracking
 from . import returns
+from . import portal_ticket_close

@@ -95,13 +95,12 @@ class MedicalPortalSchedule(MedicalPortal):
     # -- pages --------------------------------------------------------------------------
     @http.route(DEMAND, type="http", auth="user", website=True, readonly=True)
     def medical_demand(self, week=None, room=None, **_kwargs):
-        """A week: procedures, products and shortages of each day."""
+        """Seven days: procedures, products and shortages of each."""
         scope = self._medical_scope()
         if not scope.sees_stock:
             return self._medical_away()
         today = fields.Date.context_today(request.env.user)
-        asked = self._asked_day(week, today)
-        start = asked - timedelta(days=asked.weekday())
+        start = self._asked_day(week, today)
         end = start + timedelta(days=6)
         rooms, chosen = self._demand_rooms(scope, room)
         zone = self._zone(scope)
@@ -109,15 +108,13 @@ class MedicalPortalSchedule(MedicalPortal):
             request.env["medical.event"]
             .with_context(tz=zone.key)
             ._read_group(
-                self._event_domain(rooms, zone, max(start, today), end),
+                self._event_domain(rooms, zone, start, end),
                 ["start:day"],
                 ["__count"],
             )
         )
         events = {key.date(): count for key, count in events.items()}
-        needs = request.env["medical.portal.demand"].days(
-            rooms, today, max(start, today), end
-        )
+        needs = request.env["medical.portal.demand"].days(rooms, today, start, end)
         return self._medical_render(
             "portal_demand",
             "medical_demand",
@@ -125,7 +122,6 @@ class MedicalPortalSchedule(MedicalPortal):
             days=[
                 {
                     "date": day,
-                    "past": day < today,
                     "today": day == today,
                     "events": events.get(day, 0),
                     **needs.get(day, {"products": 0, "short": 0}),
@@ -134,7 +130,7 @@ class MedicalPortalSchedule(MedicalPortal):
             ],
             start=start,
             end=end,
-            previous=start - timedelta(days=7) if start > today else None,
+            previous=max(start - timedelta(days=7), today) if start > today else None,
             following=start + timedelta(days=7)
             if start + timedelta(days=7) <= today + timedelta(weeks=WEEKS_AHEAD)
             else None,

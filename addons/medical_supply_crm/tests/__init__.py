@@ -31,3 +31,5 @@ from . import test_learning
 from . import test_portal_tours
 from . import test_reports
 from . import test_threatened_procedure
+from . import test_portal_load
+from . import test_portal_roles

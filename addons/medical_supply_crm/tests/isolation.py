@@ -128,7 +128,7 @@ class IsolationCase(PortalCase):
         ]
         space.feed.ingest("\r".join(kit))
         space.feed.ingest(
-            cls.hl7(number + 90, cls.day(3), code=f"{mark}9^X^{SNOMED}", place=place)
+            cls.hl7(number + 90, cls.day(3), code=f"{place}9^X^{SNOMED}", place=place)
         )
         space.feed.ingest(cls.hl7(number + 91, cls.day(3)).replace("RGS|1", "RGX|1"))
         lot = cls._stock(

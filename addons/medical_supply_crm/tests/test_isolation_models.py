@@ -174,9 +174,10 @@ class TestIsolationModels(IsolationCase):
             )
         attachments = self.env["ir.attachment"].with_user(user)
         for model, ids in foreign.items():
+            first = min(ids)
             self._refused(
                 ("ir.attachment", "create", model),
-                lambda m=model, i=sorted(ids)[0]: (
+                lambda m=model, i=first: (
                     attachments.create(
                         {"name": "x", "raw": b"x", "res_model": m, "res_id": i}
                     ).ids
@@ -194,11 +195,10 @@ class TestIsolationModels(IsolationCase):
                 ):
                     continue
                 if ids := foreign.get(field.comodel_name):
+                    first = min(ids)
                     self._refused(
                         (name, "create", field.name),
-                        lambda m=model, f=field.name, i=sorted(ids)[0]: (
-                            m.create({f: i}).ids
-                        ),
+                        lambda m=model, f=field.name, i=first: m.create({f: i}).ids,
                     )
 
     # -- methods over RPC ---------------------------------------------------------------

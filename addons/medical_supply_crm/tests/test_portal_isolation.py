@@ -22,7 +22,6 @@ CLOSED_MODELS = (
     "medical.feed.problem",
     "medical.code.mapping",
     "medical.replenishment.run",
-    "medical.waste.risk",
     "medical.kit",
     "medical.procedure",
     "medical.criticality",

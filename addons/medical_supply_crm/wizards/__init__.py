@@ -3,3 +3,4 @@
 from . import medical_feed_columns
 from . import medical_feed_columns_line
 from . import medical_feed_delivery
+from . import medical_portal_role

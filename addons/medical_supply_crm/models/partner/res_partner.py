@@ -88,6 +88,16 @@ class ResPartner(models.Model):
         "hospital_id",
         string="Looks After Feeds of",
     )
+    medical_role = fields.Selection(
+        [
+            ("manager", "Hospital manager"),
+            ("ward", "Department user"),
+            ("integration", "Integration"),
+        ],
+        string="Portal Role",
+        compute="_compute_medical_role",
+        groups="medical_supply_crm.group_medical_reader",
+    )
     medical_storeroom_ids = fields.One2many(
         "medical.storeroom", "hospital_id", string="Storerooms"
     )
@@ -102,6 +112,15 @@ class ResPartner(models.Model):
                 partner.hospital_id = partner._origin or partner
             else:
                 partner.hospital_id = partner.parent_id.hospital_id
+
+    @api.depends(
+        "medical_managed_hospital_ids",
+        "medical_user_department_ids",
+        "medical_integration_hospital_ids",
+    )
+    def _compute_medical_role(self):
+        for partner in self:
+            partner.medical_role = partner._medical_role()
 
     def _compute_medical_storeroom_count(self):
         counts = dict(

@@ -68,11 +68,10 @@ class HelpdeskTicket(models.Model):
                     MAX_REPORTS,
                 )
             )
-        subject = ", ".join(
-            name for name in (product.display_name, picking.name, room.name) if name
-        )
+        about = product.display_name or picking.name or room.name
+        first = text.splitlines()[0][:80]
         values = {
-            "name": subject or text.splitlines()[0][:120],
+            "name": f"{about}: {first}" if about else first,
             "description": plaintext2html(text),
             "partner_id": contact.id,
             "partner_name": contact.name,

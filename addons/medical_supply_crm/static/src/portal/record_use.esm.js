@@ -99,6 +99,7 @@ export class RecordUse extends Interaction {
         if (waiting().length) {
             this.retry();
         }
+        this.el.classList.add("o_medical_ready");
     }
 
     destroy() {
