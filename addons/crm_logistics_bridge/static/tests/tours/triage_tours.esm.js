@@ -23,6 +23,12 @@ registry.category("web_tour.tours").add("logistics_triage_ticket", {
             run: "click",
         },
         {trigger: `${TYPE}:has(input:value(Damaged or defective))`},
+    ],
+});
+
+registry.category("web_tour.tours").add("logistics_triage_correct", {
+    steps: () => [
+        {trigger: `${TYPE}:has(input:value(Damaged or defective))`},
         {
             content: "Choose another type by hand",
             trigger: `${TYPE} input`,
