@@ -1,3 +1,4 @@
+/* global odoo */
 /* Copyright 2026 Omni Suite contributors
    License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
 import {Interaction} from "@web/public/interaction";
@@ -47,7 +48,13 @@ function keepWaiting(items) {
 async function send(items) {
     let address = null;
     while (items.length) {
-        const body = new URLSearchParams(items[0].fields);
+        // What was kept may be older than this page and its session
+        const body = new URLSearchParams(
+            items[0].fields.map(([name, value]) => [
+                name,
+                name === "csrf_token" ? odoo.csrf_token : value,
+            ])
+        );
         let response = null;
         try {
             response = await fetch(items[0].url, {method: "POST", body});
@@ -56,6 +63,10 @@ async function send(items) {
         }
         if (response.status >= 500) {
             return null;
+        }
+        if (new URL(response.url).pathname.includes("/web/login")) {
+            // Logged out meanwhile: what was recorded stays kept until the login
+            return response;
         }
         items.shift();
         keepWaiting(items);

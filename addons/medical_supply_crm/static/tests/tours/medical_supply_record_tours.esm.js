@@ -11,9 +11,9 @@ registry.category("web_tour.tours").add("medical_supply_record_use", {
             expectUnloadPage: true,
         },
         {
-            content: "a device label, typed as printed",
-            trigger: ".o_medical_scan_input",
-            run: "edit (01)08801234567893(11)250101(17)270331(10)LOT7(21)S1",
+            content: "a device label as a scanner types it",
+            trigger: ".o_medical_ready .o_medical_scan_input",
+            run: "edit 01088012345678931125010117270331#10LOT7#21S1",
         },
         {
             content: "read it",
@@ -61,7 +61,7 @@ registry.category("web_tour.tours").add("medical_supply_record_use", {
         },
         {
             content: "it was only one",
-            trigger: ".o_medical_chosen .o_medical_quantity",
+            trigger: ".o_medical_ready .o_medical_chosen .o_medical_quantity",
             run: "edit 1",
         },
         {
