@@ -242,7 +242,7 @@ def message_key(raw):
         if field[:11].lower() == b"message-id:":
             value = b" ".join(field[11:].split()).decode("ascii", "replace")
             # "<>" and its kind name nothing; one too long for an index is packed
-            if len(re.sub(r"[<>\s@.]", "", value)) > 2:
+            if re.sub(r"[<>\s@.]", "", value):
                 return value if len(value) <= 500 else f"<{_hash(value.encode())}>"
     kept = sorted(
         b" ".join(field.split())

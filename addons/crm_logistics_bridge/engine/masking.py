@@ -1,6 +1,6 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""Hide numbers that must not be kept: Korean resident registration and payment cards.
+"""Hide numbers that must not be kept: Korean identity papers and payment cards.
 
 Only what proves to be such a number is hidden; order, tracking and phone numbers stay.
 
@@ -9,7 +9,11 @@ Only what proves to be such a number is hidden; order, tracking and phone number
   a check digit (weights 2-9, 2-5, modulo 11; foreigners + 2); numbers given since are
   random, so a number written with its hyphen or after its name is hidden without it.
 * Payment card: length and first digits of a card scheme, last digit by Luhn
-  (ISO/IEC 7812-1). The last four digits stay, as PCI DSS 3.4 allows.
+  (ISO/IEC 7812-1), also where a phone number or an expiry date stands beside it. The
+  last four digits stay, as PCI DSS 3.4 allows.
+* Driving licence: 2-2-6-2 digits with a region of 11 to 28, or twelve after its name.
+* Passport: a letter and eight digits, or since 2021 with a letter among them; only after
+  its name, as order numbers look the same.
 """
 
 import re
@@ -21,21 +25,39 @@ from .textnorm import normalise
 
 _GAP = r"[ \t\u00a0]{0,2}"
 _RESIDENT = re.compile(
-    rf"(?<!\d)(\d{{2}})(\d{{2}})(\d{{2}})({_GAP}[-.~]?{_GAP})(\d{{7}})(?![\d])"
+    rf"(?<!\d)(\d{{2}})(\d{{2}})(\d{{2}})({_GAP}[-.~_/\u3161\u1173]?{_GAP})(\d{{7}})(?!\d)"
 )
 _RESIDENT_LABEL = re.compile(
     r"(?:주민|외국인)\s*(?:등록)?\s*(?:번호|no\.?)?|주민번호|resident\s*(?:registration)?"
     r"\s*(?:number|no\.?|id)?|\brrn\b|생년월일",
     re.IGNORECASE,
 )
-_CARD = re.compile(r"(?<![\d\-])(?:\d[ \t\u00a0\-.]{0,2}){12,18}\d(?!\d)")
+_RUN = re.compile(r"(?<!\d)\d(?:[ \t\u00a0\-.]{0,2}\d){12,}")
+_GROUP = re.compile(r"\d+")
+#: How the digits of a card are written in groups.
+_LAYOUTS = ((4, 4, 4, 4), (4, 4, 4, 4, 3), (4, 6, 5), (4, 6, 4), (8, 8))
+_LICENCE = re.compile(r"(?<![\d\-])(1[1-9]|2[0-8])-(\d{2})-(\d{6})-(\d{2})(?![\d\-])")
+_LICENCE_NAMED = re.compile(
+    r"(?:운전\s*면허|면허\s*번호|driv(?:er'?s?|ing)\s*licen[cs]e)[^\d\n]{0,24}"
+    r"((?:\d[ \t\-]{0,2}){9,11}\d)(?!\d)",
+    re.IGNORECASE,
+)
+_PASSPORT = re.compile(
+    r"(?:여권|passport)[^\d\n]{0,24}?(?<![A-Za-z0-9])([A-Za-z]{1,2}\d{7,8}|[A-Za-z]\d{3}[A-Za-z]\d{4})"
+    r"(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
+_DASHES = ("-", "~", "_", "/", "\u3161", "\u1173")
 #: What a long number is when these words stand before it.
 _PARCEL_LABEL = re.compile(
     r"(?:운송장|송장|택배|등기|tracking|waybill|consignment|awb|바코드|barcode|ean|gtin|imei|계좌)"
     r"[^\d\n]{0,16}$",
     re.IGNORECASE,
 )
-_WORTH_A_LOOK = re.compile(r"(?:\d\D{0,12}){12}\d")
+_WORTH_A_LOOK = re.compile(
+    r"(?:\d\D{0,12}){12}\d|\d{2}-\d{2}-\d{6}-\d{2}|여권|passport|면허|licen[cs]e",
+    re.IGNORECASE,
+)
 MASK = "*"
 
 
@@ -63,10 +85,10 @@ def resident_check(digits):
 def _born(year, month, day, century):
     base = {"9": 1800, "0": 1800, "1": 1900, "2": 1900, "5": 1900, "6": 1900}
     try:
-        date(base.get(century, 2000) + int(year), int(month), int(day))
+        born = date(base.get(century, 2000) + int(year), int(month), int(day))
     except ValueError:
         return False
-    return True
+    return born <= date.today()
 
 
 def _scheme(digits):
@@ -103,38 +125,94 @@ def _spans(text):
         if not named and _PARCEL_LABEL.search(before):
             continue
         digits = f"{year}{month}{day}{tail}"
-        if named or gap.strip() in "-~" and gap.strip() or resident_check(digits):
+        if named or gap.strip() in _DASHES and gap.strip() or resident_check(digits):
             taken.append((found.start(), found.end()))
             yield "resident", starts[found.start()], ends[found.end() - 1]
-    for found in _CARD.finditer(plain):
-        if any(found.start() < stop and start < found.end() for start, stop in taken):
+    for kind, pattern in (
+        ("licence", _LICENCE),
+        ("licence", _LICENCE_NAMED),
+        ("passport", _PASSPORT),
+    ):
+        for found in pattern.finditer(plain):
+            start, end = found.span() if pattern is _LICENCE else found.span(1)
+            before = plain[max(start - 24, 0) : start]
+            if _meets(taken, start, end) or _PARCEL_LABEL.search(before):
+                continue
+            taken.append((start, end))
+            yield kind, starts[start], ends[end - 1]
+    for start, end in _cards(plain):
+        before = plain[max(start - 24, 0) : start]
+        if not _meets(taken, start, end) and not _PARCEL_LABEL.search(before):
+            taken.append((start, end))
+            yield "card", starts[start], ends[end - 1]
+
+
+def _meets(taken, start, end):
+    return any(start < stop and first < end for first, stop in taken)
+
+
+def _is_card(digits):
+    return (
+        13 <= len(digits) <= 19
+        and _scheme(digits)
+        and luhn(digits)
+        and len(set(digits)) > 1
+    )
+
+
+def _cards(plain):
+    """Yield (start, end) of card numbers, also where other numbers stand beside them."""
+    for run in _RUN.finditer(plain):
+        if _is_card(re.sub(r"\D", "", run.group())):
+            yield run.span()
             continue
-        before = plain[max(found.start() - 24, 0) : found.start()]
-        digits = re.sub(r"\D", "", found.group())
-        if (
-            _scheme(digits)
-            and luhn(digits)
-            and len(set(digits)) > 1
-            and not _PARCEL_LABEL.search(before)
-        ):
-            yield "card", starts[found.start()], ends[found.end() - 1]
+        groups = [found.span() for found in _GROUP.finditer(plain, *run.span())]
+        sizes = [end - start for start, end in groups]
+        place = 0
+        while place < len(groups):
+            step = _card_at(plain, groups, sizes, place)
+            if step:
+                yield groups[place][0], groups[place + step - 1][1]
+            place += step or 1
+
+
+def _card_at(plain, groups, sizes, place):
+    """How many groups from here on are a card, 0 for none."""
+    for layout in ((sizes[place],), *_LAYOUTS):
+        last = place + len(layout)
+        if tuple(sizes[place:last]) != layout:
+            continue
+        between = {
+            plain[groups[at][1] : groups[at + 1][0]].strip()
+            for at in range(place, last - 1)
+        }
+        digits = "".join(plain[start:end] for start, end in groups[place:last])
+        # the same sign between all groups: a phone number before is not part of it
+        if len(between) < 2 and _is_card(digits):
+            return len(layout)
+    return 0
 
 
 def _covered(text, spans):
     """The text with the digits of the spans replaced, same length."""
     chars = list(text)
     for kind, start, end in spans:
-        places = [place for place in range(start, end) if chars[place].isdigit()]
+        papers = kind == "passport"
+        places = [
+            place
+            for place in range(start, end)
+            if chars[place].isdigit() or papers and chars[place].isalpha()
+        ]
         for place in places[:-4] if kind == "card" else places:
             chars[place] = MASK
     return "".join(chars)
 
 
 def mask_text(text):
-    """Hide resident and card numbers in a plain text.
+    """Hide resident, card, licence and passport numbers in a plain text.
 
     :param text: any text; None and "" come back as they are
-    :return: ``(text of the same length, {"resident": count, "card": count})``
+    :return: ``(text of the same length, {kind: count})``
     """
     spans = list(_spans(text)) if text else []
     counts = {}
