@@ -34,6 +34,7 @@ from . import test_kpi
 from . import test_kpi_stock
 from . import test_control_tower
 from . import test_korean_of_dependencies
+from . import test_access_log
 from . import test_privacy_forget
 from . import test_privacy_rules
 from . import test_privacy_tour

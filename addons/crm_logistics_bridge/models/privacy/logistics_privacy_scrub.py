@@ -34,7 +34,8 @@ class LogisticsPrivacyForget(models.AbstractModel):
         An address, number or name that another contact has too is replaced only where it
         is about this person: "alone" holds those that nobody else has.
 
-        :return: dict with "all" and "alone", each one expression or ""
+        :return: dict with "all" and "alone", each empty or (expression, quick LIKE
+            patterns of which each match has one)
         """
         Partner = self.env["res.partner"].with_context(active_test=False)
         names = {name for name in (partner.name or "",) if len(name.strip()) > 1}
@@ -71,7 +72,23 @@ class LogisticsPrivacyForget(models.AbstractModel):
             if (value in emails or value in phones)
             or (value in names and value.lower() not in taken and self._distinct(value))
         ]
-        return {"all": "|".join(patterns), "alone": "|".join(alone), "handles": handles}
+        return {
+            "all": self._both(patterns, patterns),
+            "alone": self._both(patterns, alone),
+            "handles": handles,
+        }
+
+    def _both(self, patterns, wanted):
+        """The patterns as one expression, and words that each match is sure to hold."""
+        pieces = []
+        for pattern in wanted:
+            value = patterns[pattern]
+            if re.fullmatch(r"[+\d\s().-]+", value):
+                value = re.sub(r"\D", "", value)[-4:]
+            elif "@" not in value:
+                value = max(value.split(), key=len)
+            pieces.append("%" + re.sub(r"([\\%_])", r"\\\1", value) + "%")
+        return ("|".join(wanted), pieces) if pieces else ()
 
     def _distinct(self, name):
         """A name that is hardly a part of other words."""
@@ -123,18 +140,34 @@ class LogisticsPrivacyForget(models.AbstractModel):
                 """
             )
         )
+        # A selection holds one of its words, never a person's.
+        words = {
+            (model._table, name)
+            for model in self.env.values()
+            for name, field in model._fields.items()
+            if field.type == "selection"
+        }
         tables = {}
         for table, column, kind in rows:
-            if LEFT_OUT.match(table) or column not in ONLY.get(table, (column,)):
+            if (
+                LEFT_OUT.match(table)
+                or column not in ONLY.get(table, (column,))
+                or (table, column) in words
+            ):
                 continue
             tables.setdefault(table, []).append((column, kind))
         return tables
 
     def _condition(self, columns, pattern):
-        return SQL(" OR ").join(
-            SQL("%s::text ~* %s", SQL.identifier(column), pattern)
-            for column, _kind in columns
+        """Rows with a match in any column; the expression is slow, so LIKE goes first."""
+        expression, pieces = pattern
+        text = SQL(
+            "CONCAT_WS('|', %s)",
+            SQL(", ").join(
+                SQL("%s::text", SQL.identifier(column)) for column, _kind in columns
+            ),
         )
+        return SQL("%s ILIKE ANY(%s) AND %s ~* %s", text, pieces, text, expression)
 
     def _spared(self, table, legal_orders):
         """Rows of a table that belong to documents kept by law."""
@@ -235,7 +268,7 @@ class LogisticsPrivacyForget(models.AbstractModel):
                         "%s = REGEXP_REPLACE(%s::text, %s, %s, 'gi')%s",
                         SQL.identifier(column),
                         SQL.identifier(column),
-                        pattern,
+                        pattern[0],
                         word,
                         SQL("::jsonb") if kind == "jsonb" else SQL(),
                     )
