@@ -115,6 +115,39 @@ class TestOverviewPerson(LogisticsCase):
         with self.assertRaisesRegex(UserError, order.name):
             Partner.do_logistics_quick_action(self.contact.id, order.id, "unsend")
 
+    def test_agent_requests_a_return_by_the_policies(self):
+        order = self.make_order(self.contact, quantity=3)
+        self.deliver(order)
+        Partner = self.env["res.partner"].with_user(self.agent)
+        self.assertFalse(self.env["rma"].with_user(self.agent).has_access("create"))
+        choices = Partner.get_logistics_quick_action(self.contact.id, order.id)
+        self.assertTrue(choices["can"]["return"])
+        (line,) = choices["returns"]
+        values = {
+            "lines": {line["key"]: 2},
+            "reason": self.env.ref("crm_logistics_bridge.return_reason_not_needed").id,
+            "condition": "used",
+            "operation": choices["operations"][0]["id"],
+        }
+        with self.assertRaisesRegex(UserError, "in this condition"):
+            Partner.do_logistics_quick_action(
+                self.contact.id, order.id, "return", values
+            )
+        told = Partner.do_logistics_quick_action(
+            self.contact.id, order.id, "return", {**values, "condition": "sealed"}
+        )
+        rma = order.rma_ids
+        self.assertIn(rma.name, told)
+        self.assertEqual(rma.product_uom_qty, 2)
+        for lines in ({line["key"]: -1}, {line["key"]: "x"}, {"0": 1}, {}):
+            with self.assertRaises(UserError):
+                Partner.do_logistics_quick_action(
+                    self.contact.id,
+                    order.id,
+                    "return",
+                    {**values, "condition": "sealed", "lines": lines},
+                )
+
     def test_timeline_of_one_kind(self):
         order = self.make_order(self.contact)
         self.deliver(order)

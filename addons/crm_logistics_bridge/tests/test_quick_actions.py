@@ -71,7 +71,14 @@ class TestQuickActions(LogisticsCase):
         self.deliver(self.order)
         self.assertEqual(
             self.choices()["can"],
-            {"address": False, "date": False, "resend": True, "notify": True},
+            {
+                "address": False,
+                "date": False,
+                "resend": True,
+                "unsend": False,
+                "return": True,
+                "notify": True,
+            },
         )
         with self.assertRaisesRegex(UserError, "has left already; its address"):
             self.act("address", address=self.shop.id)

@@ -32,6 +32,7 @@ class LogisticsAccessLog(models.Model):
             ("view", "Looked at"),
             ("resend", "Resent"),
             ("unsend", "Resend taken back"),
+            ("return", "Return requested"),
             ("address", "Address changed"),
             ("date", "Date changed"),
             ("notify", "Customer notified"),

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import float_compare, plaintext2html
 
-KINDS = ("resend", "unsend", "address", "date", "notify")
+KINDS = ("resend", "unsend", "return", "address", "date", "notify")
 
 
 class LogisticsQuickAction(models.AbstractModel):
@@ -66,6 +66,7 @@ class LogisticsQuickAction(models.AbstractModel):
         order = self._checked_order(partner, order_id)
         waiting = self._waiting(order)
         lines = self._resendable(order)
+        coming_back = [row for row in order._logistics_return_lines() if row["left"]]
         addresses = self._addresses(order)
         return {
             "id": order.id,
@@ -90,7 +91,9 @@ class LogisticsQuickAction(models.AbstractModel):
                 }
                 for line, quantity in lines.items()
             ],
+            **self._return_choices(order, coming_back),
             "can": {
+                "return": bool(coming_back),
                 "address": bool(waiting),
                 "date": bool(waiting),
                 "resend": bool(lines),
@@ -297,6 +300,62 @@ class LogisticsQuickAction(models.AbstractModel):
                 for line, quantity in wanted.items()
             ),
             names=", ".join(pickings.mapped("name")),
+        )
+
+    def _return_choices(self, order, rows):
+        """What of the order may come back, and what has to be chosen for it."""
+        policy = self.env["logistics.return.policy"]
+        return {
+            "returns": [
+                {
+                    "key": row["key"],
+                    "name": row["product"]
+                    .with_context(display_default_code=False)
+                    .display_name,
+                    "quantity": row["left"],
+                    "uom": row["uom"].name,
+                }
+                for row in rows
+            ],
+            "reasons": [
+                {"id": reason.id, "name": reason.name}
+                for reason in self.env["logistics.return.reason"].sudo().search([])
+            ],
+            "conditions": [
+                {"code": code, "name": name}
+                for code, name in policy._fields["condition"]._description_selection(
+                    self.env
+                )
+            ],
+            "operations": [
+                {"id": operation.id, "name": operation.name}
+                for operation in order._logistics_return_operations()
+            ],
+        }
+
+    def _do_return(self, order, values):
+        """Request a return as the customer would on the portal, by the same policies."""
+        quantities = values.get("lines") or {}
+        for value in quantities.values():
+            if not isinstance(value, int | float) or value < 0:
+                raise UserError(self.env._("%s is no quantity.", value))
+        rmas = order._logistics_request_return(
+            {
+                "lines": {
+                    key: {
+                        "quantity": value,
+                        "reason": values.get("reason"),
+                        "condition": values.get("condition"),
+                    }
+                    for key, value in quantities.items()
+                },
+                "operation": values.get("operation"),
+                "handover": "pickup",
+                "note": values.get("text"),
+            }
+        )
+        return self.env._(
+            "Return requested: %s", ", ".join(rmas.mapped("display_name"))
         )
 
     def _resent_open(self, order):

@@ -33,7 +33,8 @@ class ResPartner(models.Model):
     def do_logistics_quick_action(self, partner_id, order_id, kind, values=None):
         """Resend or take it back, change address or date, notify; returns what was done.
 
-        :param str kind: resend ({lines: {line id: quantity}}), unsend, address ({address: id}),
+        :param str kind: resend ({lines: {line id: quantity}}), unsend, return
+            ({lines: {key: quantity}, reason, operation, condition, text}), address ({address: id}),
             date ({date: 'YYYY-MM-DD'}) or notify ({text})
         """
         partner = self.browse(int(partner_id)).exists()

@@ -29,6 +29,10 @@ export class LogisticsQuickAction extends Component {
             date: "",
             text: "",
             quantities: {},
+            back: {},
+            reason: 0,
+            condition: "",
+            operation: 0,
             error: "",
             busy: false,
         });
@@ -40,6 +44,8 @@ export class LogisticsQuickAction extends Component {
             );
             this.state.choices = choices;
             this.state.address = choices.address;
+            this.state.condition = choices.conditions[0]?.code || "";
+            this.state.operation = choices.operations[0]?.id || 0;
             this.state.date = choices.date || choices.today;
             this.state.kind = this.kinds.length ? this.kinds[0].code : "";
         });
@@ -51,6 +57,7 @@ export class LogisticsQuickAction extends Component {
             address: _t("Change address"),
             resend: _t("Send again"),
             unsend: _t("Take resend back"),
+            return: _t("Return"),
             notify: _t("Notify"),
         };
         return Object.keys(labels)
@@ -88,8 +95,19 @@ export class LogisticsQuickAction extends Component {
             return {};
         }
         const lines = {};
-        for (const [line, quantity] of Object.entries(quantities)) {
+        const chosen = kind === "return" ? this.state.back : quantities;
+        for (const [line, quantity] of Object.entries(chosen)) {
             lines[line] = Number(quantity) || 0;
+        }
+        if (kind === "return") {
+            const {reason, condition, operation} = this.state;
+            return {
+                lines,
+                text,
+                condition,
+                reason: Number(reason),
+                operation: Number(operation),
+            };
         }
         return {lines};
     }
