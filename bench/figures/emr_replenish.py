@@ -1,8 +1,14 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-"""The replenishment engine next to a plain loop over lines."""
+"""The replenishment run from records to proposals, its engine, and their peers.
 
+In Odoo: bench/hospitals.py fills a database by set-based SQL, runs the replenishment twice and Odoo's own
+reorder rules on a part of the same lines. Without Odoo: the engine next to a plain loop over lines.
+"""
+
+import json
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,7 +17,12 @@ from scipy import stats
 from bench.harness import Row
 from suite.engines import load
 
-TITLE = "replenishment engine against the same sums line by line with scipy"
+TITLE = "replenishment end to end in Odoo against reorder rules; its engine against a loop with scipy"
+NEEDS_DATABASE = True
+HOSPITALS = Path(__file__).resolve().parents[1] / "hospitals.py"
+#: What bench/hospitals.py makes: 200 products in each storeroom, three lots a line.
+STOREROOMS = {"small": (50, 2_000), "medium": (500, 20_000), "large": (1_500, 60_000)}
+RULES = {"small": 200, "medium": 500, "large": 1_000}
 LINES = {"small": 10_000, "medium": 100_000, "large": 300_000}
 TODAY = pd.Timestamp("2026-01-05")
 
@@ -75,6 +86,33 @@ def tables(lines, seed):
 
 
 def run(context):
+    """Rows of the run in Odoo, then of the engine alone."""
+    return [*in_odoo(context), *engine_alone(context)]
+
+
+def in_odoo(context):
+    """Seconds from records to proposals, against Odoo's scheduler in the same database."""
+    rooms, events = STOREROOMS[context.size]
+    parameters = {
+        "rooms": rooms, "products": 200, "events": events, "lots_per_line": 3,
+        "rules": RULES[context.size], "seed": context.seed,
+    }  # fmt: skip
+    databases = context.database.databases
+    with databases.temporary(context.database.name, "hospitals") as name:
+        code = f"PARAMETERS = {parameters!r}\n{HOSPITALS.read_text(encoding='utf-8')}"
+        got = json.loads(databases.shell(name, code).strip().splitlines()[-1])
+    note = f"{got['lines']} lines, {events} events, {got['lots']} lots; {got['ordered']} lines ordered"
+    ours, peer = got["lines"] / got["seconds"], got["rules"] / got["peer"]
+    return [
+        Row.of("run in Odoo, from records to proposals", got["seconds"], None, "s", note),
+        Row.of("of it in the engine", got["engine"], got["seconds"], "s"),
+        Row.of("lines per second, against Odoo's reorder rules", ours, peer, "lines/s", f"peer: {got['rules']} rules"),
+        Row.of("run again without news", got["second"], got["seconds"], "s"),
+        Row.of("rows that the second run changed", float(got["changed"]), None, "", "0: none"),
+    ]
+
+
+def engine_alone(context):
     """Lines per second, and how exact the levels of a sample of lines are."""
     engine = load("medical_supply_crm", "engine")
     count = LINES[context.size]

@@ -33,3 +33,4 @@ from . import test_reports
 from . import test_threatened_procedure
 from . import test_portal_load
 from . import test_portal_roles
+from . import test_recall_tours
