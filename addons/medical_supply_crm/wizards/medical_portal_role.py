@@ -27,6 +27,7 @@ class MedicalPortalRole(models.TransientModel):
         ],
         required=True,
         compute="_compute_role",
+        precompute=True,
         store=True,
         readonly=False,
     )
@@ -36,6 +37,7 @@ class MedicalPortalRole(models.TransientModel):
         domain="[('hospital_id', '=', hospital_id),"
         " ('medical_department_type', '!=', False)]",
         compute="_compute_role",
+        precompute=True,
         store=True,
         readonly=False,
     )
