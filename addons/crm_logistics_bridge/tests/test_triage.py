@@ -138,6 +138,31 @@ class TestTriage(LogisticsCase):
             ticket.logistics_decision_id.priority_factors["criticality"], 2.5
         )
 
+    def test_late_delivery_raises_the_priority_and_undo_lowers_it(self):
+        order = self.make_order(
+            self.contact, product=self.scarce, commitment_date="2020-01-02 00:00:00"
+        )
+        ticket = self.make_ticket(f"주문 {order.name} 배송이 아직 안 왔어요")
+        early = self.make_ticket("주문한 지 일주일인데 배송이 아직 안 왔어요")
+        ticket.logistics_issue_type_id = self.env.ref(
+            "crm_logistics_bridge.issue_delay"
+        )
+        factors = ticket.logistics_decision_id.priority_factors
+        self.assertGreater(factors["lateness"], 1.0)
+        self.assertGreater(ticket.priority, early.priority)
+        evidence = ticket.with_user(self.agent).logistics_evidence
+        self.assertIn("Days late", evidence)
+        self.assertIn(f"= {factors['product']:g}", evidence)
+        # the table is the manager's: without a weight for days late nothing is raised
+        self.env["logistics.priority.factor"].search(
+            [("factor", "=", "lateness")]
+        ).weight = 1
+        ticket._logistics_reprioritise()
+        self.assertEqual(ticket.priority, early.priority)
+        ticket.with_user(self.agent).action_logistics_undo_triage()
+        self.assertFalse(ticket.logistics_issue_type_id)
+        self.assertFalse(ticket.logistics_decision_id.priority_factors)
+
     def test_priority_set_by_hand_stays(self):
         self.assertEqual(self.make_ticket(SURE, priority="0").priority, "0")
 

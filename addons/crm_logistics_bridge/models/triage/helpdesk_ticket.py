@@ -62,7 +62,12 @@ class HelpdeskTicket(models.Model):
                 decision.snippet if decision.state == "proposed" else False
             )
             ticket.logistics_confidence = decision.confidence
-            ticket.logistics_evidence = decision.evidence
+            # While a reply is waiting, why the ticket has its type is said first.
+            standing = ticket.sudo()._logistics_standing() - decision
+            ticket.logistics_evidence = (
+                "\n".join(filter(None, (standing | decision).mapped("evidence")))
+                or False
+            )
             ticket.logistics_proposed_type_id = (
                 decision.issue_type_id if decision.state == "proposed" else False
             )

@@ -28,13 +28,16 @@ class LogisticsPriorityFactor(models.Model):
     )
     lower = fields.Float(
         string="From",
+        aggregator=False,
         help="Severity 1 to 5; days the linked delivery is late; sales to the customer in "
         "the last 365 days in company currency (thousands where the currency has no "
         "decimals, such as KRW); criticality 0 to 3; product of the weights for a "
         "priority.",
     )
     weight = fields.Float(
-        default=1.0, help="Factor of the product; unused for the rows of a priority."
+        default=1.0,
+        aggregator=False,
+        help="Factor of the product; unused for the rows of a priority.",
     )
     priority = fields.Selection(
         [("0", "Low"), ("1", "Medium"), ("2", "High"), ("3", "Very High")],
