@@ -6,6 +6,7 @@ from . import test_intake_contact
 from . import test_intake_files
 from . import test_intake_http
 from . import test_intake_log
+from . import test_intake_tours
 from . import test_intake_mail
 from . import test_intake_mail_broken
 from . import test_link_from_text

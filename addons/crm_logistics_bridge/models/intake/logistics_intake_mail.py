@@ -120,7 +120,7 @@ class LogisticsIntake(models.AbstractModel):
             return False
         if not ticket_id:
             self._ignored(ledger, "auto_reply", message)
-        elif ledger.raw:
+        elif not new and ledger.raw:
             ledger.raw = False
         return ticket_id
 
