@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..emr import poll
@@ -304,6 +304,13 @@ class TestFeedPolling(MedicalCase, TransactionCase):
             self.feed.with_user(desk).action_make_key()
         self.feed.with_user(manager).action_make_key()
         self.assertNotEqual(self.feed._private_key(), key)
+        reader = new_test_user(
+            self.env,
+            "feed_reader",
+            "base.group_user,medical_supply_crm.group_medical_reader",
+        )
+        with self.assertRaises(AccessError):
+            self.feed.with_user(reader).action_poll()
         # the desk may ask for a poll without seeing where it goes
         self.emr.control(clients={"omni": self.feed.public_jwks}, put=self._visits(1))
         self.feed.with_user(desk).action_poll()
@@ -319,8 +326,23 @@ class TestFeedPolling(MedicalCase, TransactionCase):
         with self.assertRaisesRegex(ValidationError, "HTTP header"):
             self.feed.auth_header = "X\r\nY"
 
+
+@tagged("post_install", "-at_install")
+class TestFeedKeys(MedicalCase, HttpCase):
     @mute_logger("odoo.http")
-    def test_key_set_of_an_unknown_feed(self):
-        self.assertEqual(self.feed.public_jwks["keys"][0]["alg"], "ES384")
-        self.assertNotIn("d", self.feed.public_jwks["keys"][0])
-        self.assertIn(self.feed.jwks_token, self.feed.jwks_url)
+    def test_the_key_set_is_public_and_the_private_key_is_not(self):
+        self._make_medical()
+        feed = self.a.feed
+        for algorithm in ("ES384", "RS384"):
+            feed.key_algorithm = algorithm
+            feed.action_make_key()
+            self.env.flush_all()
+            path = feed.jwks_url.split("/", 3)[3]
+            answer = self.url_open(f"/{path}")
+            self.assertEqual(answer.json(), feed.public_jwks)
+            key = answer.json()["keys"][0]
+            self.assertEqual(key["alg"], algorithm)
+            self.assertFalse({"d", "p", "q", "dp", "dq", "qi"} & set(key))
+        for token in ("x", "False", feed.jwks_token[:-1]):
+            answer = self.url_open(f"/medical/feed/{token}/jwks.json")
+            self.assertEqual(answer.status_code, 404)

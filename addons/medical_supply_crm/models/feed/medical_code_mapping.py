@@ -128,9 +128,7 @@ class MedicalCodeMapping(models.Model):
             found = procedure or room
             mapping.suggested_procedure_id = procedure or False
             mapping.suggested_storeroom_id = room or False
-            mapping.suggestion = (
-                f"{found.display_name} ({score:.0%})" if found else False
-            )
+            mapping.suggestion = f"{score:.0%} {found.display_name}" if found else False
 
     def _like_procedure(self, known, procedures):
         def scores():

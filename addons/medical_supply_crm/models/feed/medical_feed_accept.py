@@ -55,6 +55,8 @@ class MedicalFeed(models.Model):
 
     def _problem_values(self, problem):
         record = f"#{problem.record}" if problem.record else ""
+        if problem.position.startswith((f"row {problem.record}", "line ")):
+            record = ""  # the position says it itself
         return {
             "position": " ".join(filter(None, (record, problem.position))),
             "code": problem.code,

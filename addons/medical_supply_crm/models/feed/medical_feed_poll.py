@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from psycopg2 import OperationalError
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ... import emr
 from ...emr import poll
@@ -17,6 +17,7 @@ from ...emr.times import fhir_time, iso
 
 _logger = logging.getLogger(__name__)
 
+DESK = "medical_supply_crm.group_medical_user"
 PULLED = ("fhir", "ical", "folder")
 # What a server has written while it answered us may become visible only afterwards
 OVERLAP = timedelta(minutes=3)
@@ -66,8 +67,12 @@ class MedicalFeed(models.Model):
                 break
 
     def action_poll(self):
-        """Ask the source now."""
+        """Ask the source now.
+
+        :raise AccessError: the caller is not at the medical desk
+        """
         self.ensure_one()
+        self._check_desk()
         # sudo: address and secrets are not for the medical desk; what is fetched goes
         # the same way as by the scheduled action
         failure = self.sudo()._poll()
@@ -85,10 +90,21 @@ class MedicalFeed(models.Model):
         }
 
     def action_poll_all(self):
-        """Forget how far the source has been read, and read everything again."""
+        """Forget how far the source has been read, and read everything again.
+
+        :raise AccessError: the caller is not at the medical desk
+        """
         self.ensure_one()
+        self._check_desk()
         self.sudo().poll_state = False
         return self.action_poll()
+
+    def _check_desk(self):
+        self.check_access("read")
+        if not self.env.su and not self.env.user.has_group(DESK):
+            raise AccessError(
+                self.env._("Only the medical desk may have a feed fetched.")
+            )
 
     def _poll_again(self, since):
         """Read what the source has changed since a time once more.

@@ -30,7 +30,11 @@ class MedicalFeedProblem(models.Model):
         "line.",
     )
     code = fields.Char(readonly=True)
-    severity = fields.Char(readonly=True)
+    severity = fields.Selection(
+        [("error", "Error"), ("warning", "Warning")],
+        readonly=True,
+        help="Error: an event was lost. Warning: a field was left out or assumed.",
+    )
     message = fields.Char(string="Reason", readonly=True)
     fingerprint = fields.Char(
         readonly=True,
@@ -103,6 +107,7 @@ class MedicalFeedProblem(models.Model):
 
         :raise UserError: a feed whose messages are sent to us: nothing of them is kept
         """
+        self.check_access("write")
         if pushed := self.filtered(lambda problem: not problem.can_replay):
             raise UserError(
                 self.env._(

@@ -487,7 +487,8 @@ def main(argv=None):
     Handler.emr = emr
     server = ThreadingHTTPServer(("127.0.0.1", options.port), Handler)
     emr.base = f"http://127.0.0.1:{server.server_address[1]}"
-    print(server.server_address[1], flush=True)
+    sys.stdout.write(f"{server.server_address[1]}\n")
+    sys.stdout.flush()
     server.serve_forever()
 
 
