@@ -7,6 +7,7 @@ import email
 import email.policy
 import hashlib
 import re
+from contextlib import suppress
 from email.errors import HeaderParseError
 from email.header import Header, decode_header, make_header
 
@@ -107,12 +108,10 @@ def true_charset(payload, charset):
         return "iso-2022-kr"
     if not _EIGHT_BIT.search(payload):
         return charset if charset and _known(charset) else "utf-8"
-    try:
+    with suppress(UnicodeDecodeError):
         payload.decode("utf-8")
         # what is no ASCII and still valid UTF-8 is nothing else by accident
         return charset if _same(charset, "utf-8") else "utf-8"
-    except UnicodeDecodeError:
-        pass
     try:
         korean = payload.decode("cp949")
     except UnicodeDecodeError:
@@ -323,10 +322,9 @@ def read_heads(raw):
     values = []
     for name in ("subject", "from"):
         text = " ".join(_head(raw, name)[:1])
-        try:
+        # what cannot be read is shown as it came
+        with suppress(LookupError, UnicodeError, ValueError, HeaderParseError):
             text = str(make_header(decode_header(text)))
-        except (LookupError, UnicodeError, ValueError, HeaderParseError):
-            pass  # shown as it came
         values.append(plain_chars(text))
     return tuple(values)
 

@@ -237,9 +237,10 @@ class LogisticsPrivacyForget(models.AbstractModel):
 
         :return: (rows, blockers); a row: (data, what happens, how many, why)
         """
-        _ = self.env._
         if partner.is_company:
-            return [(_("Company: only its name is marked"), "anonymise", 1, "")], [
+            return [
+                (self.env._("Company: only its name is marked"), "anonymise", 1, "")
+            ], [
                 text
                 for text in self._blockers(partner, self._found(partner))
                 if partner.logistics_legal_hold
@@ -247,46 +248,63 @@ class LogisticsPrivacyForget(models.AbstractModel):
         found = self._found(partner)
         kept = self._kept_tickets(found)
         moves = self._legal_moves(partner)
-        law = _("kept by law; the name is kept apart in a legal copy")
+        law = self.env._("kept by law; the name is kept apart in a legal copy")
         rows = [
-            (_("Contact"), "anonymise", 1, _("name, addresses, numbers, picture")),
-            (_("Users"), "anonymise", len(partner.user_ids), ""),
             (
-                _("Tickets"),
+                self.env._("Contact"),
+                "anonymise",
+                1,
+                self.env._("name, addresses, numbers, picture"),
+            ),
+            (self.env._("Users"), "anonymise", len(partner.user_ids), ""),
+            (
+                self.env._("Tickets"),
                 "anonymise",
                 len(found["ticket"]) - len(kept),
-                _("texts, messages and files go; number, dates and type stay"),
+                self.env._("texts, messages and files go; number, dates and type stay"),
             ),
-            (_("Tickets of complaints"), "keep", len(kept), law),
-            (_("Posted invoices"), "keep", len(moves), law),
-            (_("Inbound messages"), "anonymise", len(found["intake"]), ""),
-            (_("Known senders"), "delete", len(found["sender"]), ""),
-            (_("Contact merge proposals"), "delete", len(found["proposal"]), ""),
-            (_("Tracking links"), "delete", len(found["tracking"]), ""),
-            (_("Delay notices"), "delete", len(found["notice"]), ""),
-            (_("Carrier events"), "anonymise", len(found["carrier"]), ""),
+            (self.env._("Tickets of complaints"), "keep", len(kept), law),
+            (self.env._("Posted invoices"), "keep", len(moves), law),
+            (self.env._("Inbound messages"), "anonymise", len(found["intake"]), ""),
+            (self.env._("Known senders"), "delete", len(found["sender"]), ""),
             (
-                _("Returns: photos and words"),
+                self.env._("Contact merge proposals"),
+                "delete",
+                len(found["proposal"]),
+                "",
+            ),
+            (self.env._("Tracking links"), "delete", len(found["tracking"]), ""),
+            (self.env._("Delay notices"), "delete", len(found["notice"]), ""),
+            (self.env._("Carrier events"), "anonymise", len(found["carrier"]), ""),
+            (
+                self.env._("Returns: photos and words"),
                 "anonymise",
                 len(found["return"]),
                 "",
             ),
-            (_("Ratings"), "anonymise", len(found["rating"]), _("the stars stay")),
             (
-                _("Overview access log"),
+                self.env._("Ratings"),
+                "anonymise",
+                len(found["rating"]),
+                self.env._("the stars stay"),
+            ),
+            (
+                self.env._("Overview access log"),
                 "anonymise",
                 len(found["access"]),
-                _("who looked and when stays, as the law asks; the details go"),
+                self.env._(
+                    "who looked and when stays, as the law asks; the details go"
+                ),
             ),
         ]
         person = self._person(partner)
         elsewhere = sum(self._hits(person, self._legal_orders(found)).values())
         rows.append(
             (
-                _("Other texts that name this person"),
+                self.env._("Other texts that name this person"),
                 "anonymise",
                 elsewhere,
-                _("name, e-mail and phone are replaced by %s", REMOVED),
+                self.env._("name, e-mail and phone are replaced by %s", REMOVED),
             )
         )
         return [row for row in rows if row[2]], self._blockers(partner, found)

@@ -107,7 +107,12 @@ class LogisticsPrivacyLog(models.Model):
         ).ids
 
     def write(self, vals):
+        self._refuse_change()
+        return super().write(vals)
+
+    def _refuse_change(self):
         raise UserError(self.env._("The privacy log cannot be changed."))
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
         raise UserError(self.env._("The privacy log cannot be deleted."))

@@ -279,12 +279,12 @@ class LogisticsPrivacyForget(models.AbstractModel):
             )
 
         try:
-            with self.env.cr.savepoint():
+            with self.env.cr.savepoint(flush=False):
                 # not logged: an error would quote the person
                 self.env.cr.execute(statement(REMOVED), log_exceptions=False)
         except psycopg2.IntegrityError:
             # a column that must be unique: each row its own word
             word = SQL("'[removed ' || id || ']'")
-            with self.env.cr.savepoint():
+            with self.env.cr.savepoint(flush=False):
                 self.env.cr.execute(statement(word), log_exceptions=False)
         return self.env.cr.rowcount

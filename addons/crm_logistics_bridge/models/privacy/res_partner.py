@@ -89,6 +89,8 @@ class ResPartner(models.Model):
         partner = self.sudo()
         Forget = self.env["logistics.privacy.forget"].sudo()
         prepared = Forget._prepare(partner)
+        # No message about what was changed before in this transaction: it would say it.
+        partner._track_discard()
         result = super(ResPartner, partner).anonymize_partner_data()
         if partner.is_company:
             self.env["logistics.privacy.log"]._note(
