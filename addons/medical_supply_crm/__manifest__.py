@@ -59,6 +59,7 @@
         "views/medical_consumption_views.xml",
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
+        "views/helpdesk_ticket_views.xml",
         "views/portal_proposal_templates.xml",
         "views/portal_stock_templates.xml",
         "views/portal_schedule_templates.xml",

@@ -6,3 +6,4 @@ from . import medical_portal_demand
 from . import helpdesk_ticket
 from . import medical_portal_export
 from . import res_partner
+from . import medical_event

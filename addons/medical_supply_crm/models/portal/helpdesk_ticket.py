@@ -22,7 +22,7 @@ class HelpdeskTicket(models.Model):
         help="Storeroom that this ticket is about. The users of the departments it "
         "serves see the ticket on the portal.",
     )
-    medical_product_id = fields.Many2one("product.product", string="Medical Product")
+    medical_product_id = fields.Many2one("product.product")
 
     @api.model
     @api.private
