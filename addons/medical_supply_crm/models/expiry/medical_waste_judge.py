@@ -20,11 +20,13 @@ class MedicalWasteJudge(models.Model):
     _inherit = "medical.waste.risk"
 
     @api.model
-    def _judge(self, rooms):
+    def _judge(self, rooms, tables=None):
         """Judge what is at risk in these storerooms; other rooms of the company may
         receive. Figures that are the same stay untouched.
 
         :param rooms: medical.storeroom of one company
+        :param tables: the tables of the run (stock, lots, incoming): what it has read is
+            not read again
         """
         today = fields.Date.context_today(self)
         risks = self._risk_frame(rooms, today)
@@ -34,7 +36,7 @@ class MedicalWasteJudge(models.Model):
         risks["skip"] = float(params.get_param("medical_supply_crm.skip_share", 0.1))
         best, _all = best_actions(
             risks,
-            self._room_frame(rooms, risks),
+            self._room_frame(rooms, risks, tables),
             move_cost=float(params.get_param("medical_supply_crm.transfer_cost", 0)),
         )
         best = best.merge(
@@ -93,7 +95,32 @@ class MedicalWasteJudge(models.Model):
         risks["days_left"] = risks["days_left"].fillna(-1)
         return risks
 
-    def _room_frame(self, rooms, risks):
+    def _stock_of(self, line_ids, tables):
+        """Lots and goods on their way of these par lines."""
+        line_model = self.env["medical.storeroom.line"].sudo()
+        wanted = pd.Index(line_ids)
+        known = pd.Index(tables["stock"]["line_id"] if tables else [])
+        rest = [int(line) for line in wanted.difference(known)]
+        parts = {
+            "lots": pd.DataFrame(
+                line_model._lot_rows(rest),
+                columns=["line_id", "lot_id", "quantity", "expiry"],
+            ),
+            "incoming": pd.DataFrame(
+                line_model._incoming_rows(rest),
+                columns=["line_id", "date", "quantity"],
+            ),
+        }
+        found = []
+        for name, part in parts.items():
+            if tables is not None:
+                read = tables[name]
+                read = read[read["line_id"].isin(wanted)]
+                part = pd.concat([read, part]) if len(part) else read
+            found.append(part)
+        return found
+
+    def _room_frame(self, rooms, risks, tables=None):
         """Par lines of the company with the products at risk, and how they are covered."""
         line_model = self.env["medical.storeroom.line"]
         line_model.flush_model()
@@ -121,17 +148,11 @@ class MedicalWasteJudge(models.Model):
         )
         table = pd.DataFrame(rows, columns=ROOM_COLUMNS[:5])
         last = risks.groupby("product_id")["expiry"].max()
-        lots = pd.DataFrame(
-            line_model.sudo()._lot_rows(lines.ids),
-            columns=["line_id", "lot_id", "quantity", "expiry"],
-        ).merge(table[["line_id", "product_id"]], on="line_id")
+        lots, incoming = self._stock_of(lines.ids, tables)
+        lots = lots.merge(table[["line_id", "product_id"]], on="line_id")
         expiry = pd.to_datetime(lots["expiry"])
         latest = pd.to_datetime(lots["product_id"].map(last))
         lots["fresh"] = lots["quantity"].where(expiry.isna() | (expiry > latest), 0.0)
-        incoming = pd.DataFrame(
-            line_model.sudo()._incoming_rows(lines.ids),
-            columns=["line_id", "date", "quantity"],
-        )
         covered = pd.concat(
             [lots[["line_id", "quantity"]], incoming[["line_id", "quantity"]]]
         )

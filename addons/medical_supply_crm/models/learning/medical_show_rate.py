@@ -74,7 +74,10 @@ class MedicalShowRate(models.Model):
         found = show_rates(
             events, priors, strength=self.env["medical.kit.learning"]._strength()
         )
-        known = {(row.procedure_id.id, row.lead_from): row for row in self.search([])}
+        known = {
+            (row.procedure_id.id, row.lead_from): row
+            for row in self.search([("cases", ">=", 0)])
+        }
         to_create = []
         for row in found.itertuples(index=False):
             values = {

@@ -129,7 +129,7 @@ class MedicalReplenishmentRun(models.Model):
         threatened = run._threatened(lines, tables)
         to_order = run._write_proposals(lines, threatened)
         run._write_daily_use(plan.lines)
-        run._write_waste(plan.waste)
+        run._write_waste(plan.waste, tables)
         self.env["medical.supply.fact"]._write_day(
             run, lines, tables["stock"], plan.waste, threatened
         )

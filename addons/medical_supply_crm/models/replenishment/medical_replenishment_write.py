@@ -146,7 +146,9 @@ class MedicalReplenishmentWrite(models.Model):
             for room in wanted["storeroom_id"].unique()
             if int(room) not in set(staying.storeroom_id.ids)
         ]
-        proposals = self.env["medical.proposal"].create(
+        # no note "created" on hundreds of proposals: the run itself is the record
+        model = self.env["medical.proposal"].with_context(mail_create_nolog=True)
+        proposals = model.create(
             [
                 {"storeroom_id": room, "run_id": self.id, "date": self.date}
                 for room in rooms
@@ -262,7 +264,7 @@ class MedicalReplenishmentWrite(models.Model):
         )
         model.invalidate_model(["daily_use"])
 
-    def _write_waste(self, waste):
+    def _write_waste(self, waste, tables=None):
         """Bring what is known about waste at risk in these storerooms up to date; a
         lot whose risk is the same keeps its record."""
         model = self.env["medical.waste.risk"]
@@ -334,4 +336,4 @@ class MedicalReplenishmentWrite(models.Model):
         )
         model.invalidate_model()
         self.env["medical.expiry.action"]._finish()
-        model._judge(self.storeroom_ids)
+        model._judge(self.storeroom_ids, tables)

@@ -188,7 +188,7 @@ class MedicalComparison(models.Model):
         """Monthly: the last comparison of every hospital, computed again; hospitals
         whose history does not suffice keep what they have."""
         done = self.env["res.partner"]
-        for comparison in self.search([]):
+        for comparison in self.search([("computed_on", "!=", False)]):
             if comparison.hospital_id in done:
                 continue
             done |= comparison.hospital_id
