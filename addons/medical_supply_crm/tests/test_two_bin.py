@@ -95,5 +95,8 @@ class TestTwoBin(MedicalCase, TransactionCase):
         content, _type = self.env["ir.actions.report"]._render_qweb_html(
             "medical_supply_crm.report_bin_cards", self.bins.ids
         )
+        text = content.decode()
+        self.assertEqual(text.count("o_medical_qr"), 2)
+        self.assertEqual(text.count("data:image/svg+xml;base64"), 2)
         for card in self.bins:
-            self.assertIn(f"/my/medical/bins/{card.code}", content.decode())
+            self.assertTrue(card.url.endswith(f"/my/medical/bins/{card.code}"))

@@ -1,6 +1,9 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
+from base64 import b64encode
 from uuid import uuid4
+
+from reportlab.graphics.barcode import createBarcodeDrawing
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -83,6 +86,21 @@ class MedicalBin(models.Model):
         base = self.browse().get_base_url()
         for card in self:
             card.url = f"{base}/my/medical/bins/{card.code}"
+
+    def _qr_image(self):
+        """The card's address as a QR code, an SVG image for the ``src`` of an ``img``.
+
+        Drawn as vectors: pixels need a rendering library that not every installation
+        of reportlab brings along.
+        """
+        self.ensure_one()
+        drawing = createBarcodeDrawing(
+            "QR", value=self.url, barLevel="M", width=220, height=220
+        )
+        svg = drawing.asString("svg")
+        if isinstance(svg, str):
+            svg = svg.encode()
+        return f"data:image/svg+xml;base64,{b64encode(svg).decode()}"
 
     def action_empty(self):
         """The bin was found empty."""
