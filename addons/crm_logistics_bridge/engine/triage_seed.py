@@ -4,6 +4,8 @@
 
 import random
 
+from .triage_context import CONTEXT
+
 _ARTICLES = {
     "ko": "장갑 거즈 주사기 봉합사 카테터 드레싱 수액세트 석션팁 운동화 이어폰 커피머신 마스크 "
     "의자 가방 크림 립스틱 샴푸 생수 사과 쌀 베어링 브레이크패드 필터 벨트 토너 책 "
@@ -76,6 +78,10 @@ def messages(templates, each=3, seed=7, dress=True):
                 text = (
                     rng.choice(_BEFORE[language]) + text + rng.choice(_AFTER[language])
                 )
+                told = rng.choices((0, 1, 2), (0.45, 0.35, 0.2))[0]
+                for sentence in rng.sample(CONTEXT[language], told):
+                    first = rng.random() < 0.7
+                    text = f"{sentence} {text}" if first else f"{text} {sentence}"
             text = text.replace("¶", "\n").replace(
                 "{o}", f"S{rng.randint(1, 99999):05d}"
             )

@@ -224,7 +224,7 @@ class LogisticsTriageModel(models.Model):
         templates = [
             (shipped[issue], *rest) for issue, *rest in templates if issue in shipped
         ]
-        texts, labels, groups = engine.messages(templates, each=1)
+        texts, labels, groups = engine.messages(templates, each=2)
         weights = [min(1.0, ENOUGH_OWN / len(own))] * len(texts)
         is_own = [False] * len(texts) + [True] * len(own)
         for text, code, weight, ticket in own:
