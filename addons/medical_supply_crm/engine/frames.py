@@ -74,7 +74,7 @@ def days(frame, column, today):
     if getattr(values.dt, "tz", None) is not None:
         values = values.dt.tz_localize(None)
     whole = values.dt.normalize() - today
-    return (whole / pd.Timedelta(days=1)).to_numpy(dtype=float, na_value=np.nan)
+    return (whole.dt.total_seconds() / 86400).to_numpy(dtype=float, na_value=np.nan)
 
 
 def checked(problems, table, keys, column, values, *, low, high, default, message):

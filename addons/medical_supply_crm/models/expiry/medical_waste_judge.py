@@ -116,7 +116,8 @@ class MedicalWasteJudge(models.Model):
             if tables is not None:
                 read = tables[name]
                 read = read[read["line_id"].isin(wanted)]
-                part = pd.concat([read, part]) if len(part) else read
+                both = [frame for frame in (read, part) if len(frame)]
+                part = pd.concat(both) if both else read
             found.append(part)
         return found
 
@@ -153,18 +154,14 @@ class MedicalWasteJudge(models.Model):
         expiry = pd.to_datetime(lots["expiry"])
         latest = pd.to_datetime(lots["product_id"].map(last))
         lots["fresh"] = lots["quantity"].where(expiry.isna() | (expiry > latest), 0.0)
-        covered = pd.concat(
-            [lots[["line_id", "quantity"]], incoming[["line_id", "quantity"]]]
-        )
-        table["covered"] = (
-            table["line_id"]
-            .map(covered.groupby("line_id")["quantity"].sum())
-            .fillna(0.0)
-        )
-        table["fresh"] = (
-            table["line_id"].map(lots.groupby("line_id")["fresh"].sum()).fillna(0.0)
-        )
-        return table.astype({"covered": float, "fresh": float})
+        there = lots.groupby("line_id")["quantity"].sum()
+        coming = incoming.groupby("line_id")["quantity"].sum()
+        fresh = lots.groupby("line_id")["fresh"].sum()
+        own = table["line_id"]
+        table["covered"] = own.map(there).astype(float).fillna(0.0)
+        table["covered"] += own.map(coming).astype(float).fillna(0.0)
+        table["fresh"] = own.map(fresh).astype(float).fillna(0.0)
+        return table
 
     def _store_judgement(self, best, today):
         """One UPDATE; the cases come with it: booked procedures of the place where the
