@@ -21,7 +21,16 @@ class MedicalProposalAuto(models.Model):
         :return: the ordered proposals
         """
         ordered = self.browse()
-        for proposal in self:
+        # most hospitals have no rule: their proposals cost nothing here
+        hospitals = (
+            self.env["medical.approval.rule"]
+            .sudo()
+            .search([("company_id", "in", self.company_id.ids)])
+            .hospital_id
+        )
+        ruled = self.filtered(lambda proposal: proposal.hospital_id in hospitals)
+        (self - ruled).filtered("auto_note").auto_note = False
+        for proposal in ruled:
             if (
                 proposal.state not in OPEN_STATES
                 or proposal.auto_blocked
