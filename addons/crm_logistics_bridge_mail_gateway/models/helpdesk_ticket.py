@@ -29,10 +29,14 @@ class HelpdeskTicket(models.Model):
         # sudo: where an answer goes is shown to whoever may answer
         for ticket in self:
             channel = ticket.sudo().logistics_gateway_channel_id
-            ticket.logistics_gateway_note = channel and self.env._(
-                "Messages to the customer go out to %(chat)s through %(gateway)s.",
-                chat=channel.name,
-                gateway=channel.gateway_id.name,
+            ticket.logistics_gateway_note = (
+                self.env._(
+                    "Messages to the customer go out to %(chat)s through %(gateway)s.",
+                    chat=channel.name,
+                    gateway=channel.gateway_id.name,
+                )
+                if channel
+                else False
             )
 
     def _notify_thread(self, message, msg_vals=False, **kwargs):

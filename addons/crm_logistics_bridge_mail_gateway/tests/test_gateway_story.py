@@ -86,6 +86,8 @@ class TestGatewayStory(MessengerData, HttpCase):
         again = self.say(1, f"주문 {self.order.name} 배송이 아직 안 왔어요")
         self.assertEqual((again, again.repeat_count), (first, 1))
         channel = ticket.logistics_gateway_channel_id
+        self.assertIn("Shop bot", ticket.with_user(self.agent).logistics_gateway_note)
+        self.assertFalse(self.make_ticket("by hand").logistics_gateway_note)
         self.assertEqual(len(self.customer_words(channel)), 1)
         self.assertEqual(first.gateway_message_id.gateway_message_id.res_id, ticket.id)
         second = self.say(2, "언제 오나요?")
