@@ -63,6 +63,7 @@
         "views/logistics_kpi_views.xml",
         "views/logistics_tower_views.xml",
         "views/logistics_privacy_views.xml",
+        "views/logistics_privacy_log_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

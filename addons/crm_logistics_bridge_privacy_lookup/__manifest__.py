@@ -9,6 +9,5 @@
     "license": "AGPL-3",
     "development_status": "Beta",
     "depends": ["crm_logistics_bridge", "privacy_lookup"],
-    "data": [],
     "auto_install": True,
 }

@@ -6,6 +6,4 @@ from odoo import fields, models
 class LogisticsKpiDay(models.Model):
     _inherit = "logistics.kpi.day"
 
-    sale_channel_id = fields.Many2one(
-        "sale.channel", string="Sale Channel", readonly=True, ondelete="cascade"
-    )
+    sale_channel_id = fields.Many2one("sale.channel", readonly=True, ondelete="cascade")
