@@ -25,7 +25,6 @@ CLOSED_MODELS = (
     "medical.kit",
     "medical.procedure",
     "medical.criticality",
-    "medical.consumption",
 )
 
 
@@ -84,6 +83,32 @@ class TestPortalIsolation(PortalCase):
         self.authenticate("nurse_a", "nurse_a")
         self.assertIn(self.ward_proposal.name, self.get("/my/medical/proposals").text)
         self._assert_turned_away(f"/my/medical/proposals/{self.proposal_a.id}")
+
+    def test_storerooms_that_another_company_supplies_stay_with_its_users(self):
+        company = self.env["res.company"].create({"name": "Second distributor"})
+        warehouse = self.env["stock.warehouse"].search(
+            [("company_id", "=", company.id)], limit=1
+        )
+        room = (
+            self.env["medical.storeroom"]
+            .with_company(company)
+            .create(
+                {
+                    "name": "Supplied by another",
+                    "hospital_id": self.a.partner.id,
+                    "company_id": company.id,
+                    "warehouse_id": warehouse.id,
+                    "department_ids": [Command.set(self.a.ward.ids)],
+                }
+            )
+        )
+        self.env.flush_all()
+        for user in (self.a.manager, self.a.nurse):
+            rooms = self.env["medical.storeroom"].with_user(user)
+            self.assertFalse(rooms.search([("id", "=", room.id)]), user.login)
+        self.authenticate("manager_a", "manager_a")
+        self._assert_turned_away(f"/my/medical/storerooms/{room.id}")
+        self.assertNotIn(room.name, self.get("/my/medical/storerooms").text)
 
     def test_a_role_taken_away_works_at_once(self):
         rooms = self.env["medical.storeroom"].with_user(self.a.nurse)

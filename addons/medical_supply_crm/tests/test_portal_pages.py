@@ -303,3 +303,16 @@ class TestPortalPages(PortalCase):
         page = self.get("/my/tickets").text
         self.assertIn(mine.number, page)
         self.assertNotIn(other.number, page)
+
+    def test_a_ticket_is_closed_only_by_who_sees_it(self):
+        report = self.env["helpdesk.ticket"]._medical_report
+        mine = report(self.a.manager, "Wet boxes", self.a.room)
+        foreign = report(self.b.manager, "Dry boxes", self.b.room)
+        done = self.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_done")
+        self.env.flush_all()
+        self.authenticate("manager_a", "manager_a")
+        for ticket in mine | foreign:
+            self.get(f"/ticket/close?ticket_id={ticket.id}&stage_id={done.id}")
+        (mine | foreign).invalidate_recordset()
+        self.assertEqual(mine.stage_id, done)
+        self.assertFalse(foreign.closed)
