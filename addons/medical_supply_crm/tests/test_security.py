@@ -27,7 +27,11 @@ class TestSecurity(MedicalCase, TransactionCase):
 
     def test_every_model_has_access_rules(self):
         own = self.env["ir.model"].search(
-            [("model", "=like", "medical.%"), ("transient", "=", False)]
+            [
+                ("model", "=like", "medical.%"),
+                ("transient", "=", False),
+                ("abstract", "=", False),
+            ]
         )
         self.assertGreaterEqual(len(own), 17)
         for model in own:
