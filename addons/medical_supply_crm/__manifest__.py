@@ -32,7 +32,6 @@
     },
     "data": [
         "security/medical_supply_crm_groups.xml",
-        "security/medical_recall_groups.xml",
         "security/ir.model.access.csv",
         "security/medical_supply_crm_rules.xml",
         "security/medical_portal_rules.xml",
@@ -76,6 +75,7 @@
         "views/medical_report_views.xml",
         "views/medical_supply_menus.xml",
         "wizards/medical_portal_role_views.xml",
+        "views/medical_substitute_views.xml",
         "views/medical_approval_views.xml",
         "views/medical_scan_views.xml",
     ],

@@ -355,9 +355,11 @@ class TestPrivacyRules(PrivacyData, LogisticsCase):
         Ticket = self.env.registry["helpdesk.ticket"]
         unlink = Ticket.unlink
 
+        reason = "no"
+
         def refuse(records):
             if bad in records.ids:
-                raise UserError("no")
+                raise UserError(reason)
             return unlink(records)
 
         rule = self.make_rule()

@@ -152,7 +152,7 @@ class MedicalPortal(CustomerPortal):
         """The answer to whoever asks for what is not theirs, or not there."""
         return request.redirect(f"{HOME}?away=1" if self._medical_scope() else "/my")
 
-    def _medical_nav(self, scope):
+    def _medical_nav(self, scope):  # pylint: disable=unused-argument
         """Pages this user has: list of dict ``key`` (a page name), ``label``, ``url``,
         ``icon`` (a Font Awesome name) and ``sequence``."""
         return [
@@ -165,7 +165,7 @@ class MedicalPortal(CustomerPortal):
             }
         ]
 
-    def _medical_tiles(self, scope):
+    def _medical_tiles(self, scope):  # pylint: disable=unused-argument
         """Tiles of the home page: list of dict
 
         - ``key``, ``sequence``, ``title``, ``url``;
@@ -175,7 +175,7 @@ class MedicalPortal(CustomerPortal):
         """
         return []
 
-    def _medical_home_values(self, scope):
+    def _medical_home_values(self, scope):  # pylint: disable=unused-argument
         """Further values for the home page, for templates that extend it."""
         return {}
 

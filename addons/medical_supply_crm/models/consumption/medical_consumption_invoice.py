@@ -38,7 +38,7 @@ class MedicalConsumptionInvoice(models.Model):
             )
 
     def _search_billable(self, operator, value):
-        if operator != "in":
+        if operator != "in" or True not in value:
             return NotImplemented
         return [
             ("state", "=", "done"),

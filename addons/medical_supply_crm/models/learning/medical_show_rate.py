@@ -67,7 +67,7 @@ class MedicalShowRate(models.Model):
             self.env["medical.procedure"]
             .sudo()
             .with_context(active_test=False)
-            .search([])
+            .search([("show_probability", ">=", 0)])
             .mapped(lambda row: (row.id, row.show_probability)),
             columns=["procedure_id", "probability"],
         )

@@ -18,7 +18,8 @@ tours.add("logistics_intake_note", {
         },
         {
             content: "The ticket is open",
-            trigger: ".o_form_view div[name='description']:contains('the box was empty')",
+            trigger:
+                ".o_form_view div[name='description']:contains('the box was empty')",
         },
     ],
 });

@@ -15,7 +15,8 @@ registry.category("web_tour.tours").add("logistics_privacy_rule", {
         },
         {
             content: "and what would be kept, and why",
-            trigger: ".o_form_view [name='keep_text']:contains('Open ticket or return: 1')",
+            trigger:
+                ".o_form_view [name='keep_text']:contains('Open ticket or return: 1')",
         },
         {
             content: "with examples",

@@ -35,7 +35,8 @@ registry.category("web_tour.tours").add("logistics_triage_correct", {
             run: "edit Change or cancel",
         },
         {
-            trigger: ".o-autocomplete--dropdown-item:contains('Change or cancel the order')",
+            trigger:
+                ".o-autocomplete--dropdown-item:contains('Change or cancel the order')",
             run: "click",
         },
         {
@@ -43,7 +44,10 @@ registry.category("web_tour.tours").add("logistics_triage_correct", {
             trigger: ".o_form_button_save:visible",
             run: "click",
         },
-        {trigger: ".o_form_saved, .o_form_status_indicator_buttons.invisible:not(:visible)"},
+        {
+            trigger:
+                ".o_form_saved, .o_form_status_indicator_buttons.invisible:not(:visible)",
+        },
     ],
 });
 

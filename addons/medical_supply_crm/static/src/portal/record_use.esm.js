@@ -1,4 +1,3 @@
-/* global odoo */
 /* Copyright 2026 Omni Suite contributors
    License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl). */
 import {Interaction} from "@web/public/interaction";
@@ -43,7 +42,7 @@ function keepWaiting(items) {
  * key, so one that got through before its answer was lost is not recorded twice.
  *
  * @param {Array} items submissions, oldest first
- * @returns {String|null} address of the last record, or null while there is no connection
+ * @returns {string | null} address of the last record, or null while there is no connection
  */
 async function send(items) {
     let address = null;
@@ -170,7 +169,7 @@ export class RecordUse extends Interaction {
     /**
      * Add what a label stands for to its row.
      *
-     * @param {Object} result see medical.scan, _read_label
+     * @param {object} result see medical.scan, _read_label
      */
     take(result) {
         const rows = [
@@ -213,7 +212,7 @@ export class RecordUse extends Interaction {
     /**
      * A count may find a lot that the books do not know on this shelf.
      *
-     * @param {Object} result see medical.scan, _read_label
+     * @param {object} result see medical.scan, _read_label
      */
     fillFound(result) {
         const found = this.el.querySelector(".o_medical_found");
@@ -359,4 +358,6 @@ export class RecordUse extends Interaction {
     }
 }
 
-registry.category("public.interactions").add("medical_supply_crm.record_use", RecordUse);
+registry
+    .category("public.interactions")
+    .add("medical_supply_crm.record_use", RecordUse);

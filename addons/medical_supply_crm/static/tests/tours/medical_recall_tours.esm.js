@@ -75,7 +75,8 @@ registry.category("web_tour.tours").add("medical_supply_expiry_board", {
         },
         {
             content: "undone",
-            trigger: ".o_statusbar_status button[data-value='undone'][aria-checked='true'], .o_statusbar_status button.o_arrow_button_current[data-value='undone']",
+            trigger:
+                ".o_statusbar_status button[data-value='undone'][aria-checked='true'], .o_statusbar_status button.o_arrow_button_current[data-value='undone']",
         },
     ],
 });
