@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from freezegun import freeze_time
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import TransactionCase, tagged
 
@@ -52,6 +52,35 @@ class TestAutoApproval(MedicalCase, TransactionCase):
         self.assertEqual(self._last(self.b.room).state, "draft")
         self._run(self.a.room)
         self.assertEqual(len(self._orders(self.a.room)), 1)
+
+    def test_prices_in_another_currency(self):
+        """The hospital sees its own currency, limits and logs are in the company's."""
+        won = self.env["res.currency"].create(
+            {"name": "TWN", "symbol": "T", "rounding": 1.0}
+        )
+        self.env["res.currency.rate"].create(
+            {"currency_id": won.id, "name": "2020-01-01", "rate": 1000.0}
+        )
+        self.a.partner.property_product_pricelist = self.env[
+            "product.pricelist"
+        ].create(
+            {
+                "name": "In won",
+                "currency_id": won.id,
+                "item_ids": [
+                    Command.create({"compute_price": "fixed", "fixed_price": 2000.0})
+                ],
+            }
+        )
+        self._book(self.a, 10)
+        self._run(self.a.room)
+        proposal = self._last(self.a.room)
+        pieces = sum(proposal.line_ids.mapped("ordered_qty"))
+        self.assertEqual(proposal.currency_id, won)
+        self.assertAlmostEqual(proposal.amount_total, pieces * 2000)
+        self.assertEqual(proposal.state, "ordered", proposal.auto_note)
+        order_log = proposal.log_ids.filtered(lambda row: row.action == "order")
+        self.assertAlmostEqual(order_log.amount, pieces * 2)
 
     def test_what_a_rule_does_not_let_through(self):
         other = self.env["product.category"].create({"name": "Dressings"})

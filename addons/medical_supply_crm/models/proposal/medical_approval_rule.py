@@ -172,7 +172,7 @@ class MedicalApprovalRule(models.Model):
         return self._objection_to_amount(proposal)
 
     def _objection_to_amount(self, proposal):
-        amount = proposal.amount_total
+        amount = proposal._company_amount()
         if self.currency_id.compare_amounts(amount, self.max_amount) > 0:
             return self.env._(
                 "%(amount)s is more than %(limit)s",

@@ -64,7 +64,12 @@ class MedicalProposalApprove(models.Model):
         tracking=True,
         help="What is still missing after the first signature.",
     )
-    currency_id = fields.Many2one(related="company_id.currency_id")
+    currency_id = fields.Many2one(
+        "res.currency",
+        compute="_compute_currency_id",
+        compute_sudo=True,
+        help="Of the hospital's prices, as on its orders.",
+    )
     amount_total = fields.Monetary(
         string="Value",
         compute="_compute_amount_total",
@@ -96,6 +101,22 @@ class MedicalProposalApprove(models.Model):
         help="Why no rule approved this proposal.",
     )
     can_undo = fields.Boolean(compute="_compute_can_undo", compute_sudo=True)
+
+    @api.depends("hospital_id", "company_id")
+    def _compute_currency_id(self):
+        for proposal in self:
+            hospital = proposal.hospital_id.with_company(proposal.company_id)
+            proposal.currency_id = (
+                hospital.property_product_pricelist.currency_id
+                or proposal.company_id.currency_id
+            )
+
+    def _company_amount(self):
+        """Value of the proposal in the company's currency: what rules and logs are in."""
+        self.ensure_one()
+        return self.currency_id._convert(
+            self.amount_total, self.company_id.currency_id, self.company_id
+        )
 
     @api.depends("line_ids.amount")
     def _compute_amount_total(self):
@@ -307,7 +328,7 @@ class MedicalProposalApprove(models.Model):
                     "licensed": bool(partner)
                     and partner.sudo()._medical_licensed(today),
                     "rule_id": rule.id if rule else False,
-                    "amount": self.amount_total,
+                    "amount": self._company_amount(),
                     "revision": self.revision,
                     "content": self._content() if action == "sign" else False,
                     "note": note,

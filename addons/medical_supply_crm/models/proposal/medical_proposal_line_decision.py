@@ -105,12 +105,9 @@ class MedicalProposalLineDecision(models.Model):
         for line in self:
             hospital = line.hospital_id.with_company(line.company_id)
             pricelist = hospital.property_product_pricelist
-            currency = line.company_id.currency_id
             product = line.order_product_id.with_company(line.company_id)
             if product and pricelist:
-                price = pricelist._get_product_price(
-                    product, line.ordered_qty or 1.0, currency=currency
-                )
+                price = pricelist._get_product_price(product, line.ordered_qty or 1.0)
             else:
                 price = product.lst_price
             line.price_unit = price

@@ -9,9 +9,9 @@ class ResPartner(models.Model):
     medical_ward_limit = fields.Float(
         string="Approval Limit of Department Users",
         digits="Product Price",
-        help="Value up to which department users approve a proposal alone; above it "
-        "a hospital manager signs as well. On a department it goes before the "
-        "hospital's. 0 means no limit.",
+        help="Value, in the currency of the hospital's prices, up to which department "
+        "users approve a proposal alone; above it a hospital manager signs as well. On "
+        "a department it goes before the hospital's. 0 means no limit.",
     )
     medical_licence_number = fields.Char(
         string="Licence for Controlled Substances",
