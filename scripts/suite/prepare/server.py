@@ -37,14 +37,20 @@ DATABASE = "omni_suite"
 BAD_ROWS = "demo_bad_rows.csv"
 LANGUAGES = ("en_US", "ko_KR")
 SPACE = 800_000_000  # bytes for database, filestore and logs
+#: It puts a button for messengers on every form, which does nothing before one is connected.
+NOT_IN_DEMO = {"crm_logistics_bridge_mail_gateway"}
 UNINSTALLED_PARTS = ("tests", "readme", "static/description")  # changes there need no update of the database
 
 
 def addons_of_suite(folder: Path = places.ADDONS) -> list[str]:
-    """Return the names of the installable add-ons in the clone, read from their manifests."""
+    """Return the names of the installable add-ons in the clone, read from their manifests.
+
+    Those of NOT_IN_DEMO are left out: they are installed where somebody wants them.
+    """
     names = []
     for manifest in sorted(folder.glob("*/__manifest__.py")):
-        if ast.literal_eval(manifest.read_text(encoding="utf-8")).get("installable", True):
+        installable = ast.literal_eval(manifest.read_text(encoding="utf-8")).get("installable", True)
+        if installable and manifest.parent.name not in NOT_IN_DEMO:
             names.append(manifest.parent.name)
     return names
 
