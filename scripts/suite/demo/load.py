@@ -139,6 +139,7 @@ def load_story(client, modules, plan, today):
     if "crm_logistics_bridge" in modules:
         showcase.learn_lanes(client)
         counts["tickets"] = len(showcase.load_tickets(client, plan, users["agent"]))
+        showcase.count_kpis(client)
     if "omni_forecast" in modules:
         progress = Progress("forecasts", 1)
         summary = showcase.load_plan(client)

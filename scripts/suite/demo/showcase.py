@@ -53,6 +53,11 @@ def learn_lanes(client):
     client.call("logistics.eta.lane", "action_learn_from_history", [])
 
 
+def count_kpis(client):
+    """Let the key figures be counted from the loaded history; else they wait for the hourly job."""
+    client.call("logistics.kpi.day", "action_refresh_all")
+
+
 def load_tickets(client, plan, agent):
     """Create the tickets of the story that are missing; return {key: ticket id}.
 
