@@ -400,9 +400,10 @@ class Story:
         words = html.fromstring(answer.text).xpath("string(//*[contains(@class, 'alert')])").split()
         self.expect(row["state"] == "ordered", f"the proposal is {row['state']!r}: {' '.join(words)}")
         self.facts.update(order=row["sale_order_id"], pickings=row["picking_ids"])
+        lines = sum(name.startswith("qty_") for name in values)
         self.say(
-            f"The hospital's supply manager approved {proposal['name']} on the portal (HTTP, {len(values) - 3} lines).",
-            f"병원 물류팀장이 포털에서 {proposal['name']} 결재 완료 (HTTP, {len(values) - 3}개 품목).",
+            f"The hospital's supply manager approved {proposal['name']} on the portal (HTTP, {lines} lines).",
+            f"병원 물류팀장이 포털에서 {proposal['name']} 결재 완료 (HTTP, {lines}개 품목).",
         )
 
     def order_and_delivery(self):
