@@ -321,7 +321,7 @@ class Builder:
         email = "'customer' || p.i || '@bench.example.com'"
         self.multiply(
             "res_partner", "partner", "plan_partner p", id="p.id", commercial_partner_id="p.id",
-            name=name, complete_name=name, email=email, email_normalized=email,
+            name=name, complete_name=name, email=email, email_normalized=email, logistics_mailbox=email,
             ref="CASE WHEN p.focus IS NOT NULL THEN 'FOCUS-' || p.focus END",
         )  # fmt: skip
         label = "jsonb_build_object('en_US', 'Bench article ' || lpad(p.i::text, 5, '0'))"

@@ -355,11 +355,9 @@ class TestPrivacyRules(PrivacyData, LogisticsCase):
         Ticket = self.env.registry["helpdesk.ticket"]
         unlink = Ticket.unlink
 
-        reason = "no"
-
         def refuse(records):
             if bad in records.ids:
-                raise UserError(reason)
+                raise UserError(str(bad))
             return unlink(records)
 
         rule = self.make_rule()

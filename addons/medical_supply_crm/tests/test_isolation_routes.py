@@ -337,7 +337,10 @@ class TestIsolationRoutes(IsolationCase):
             "odoo.addons.base.models.ir_rule",
             "odoo.sql_db",
             "odoo.addons.base.models.ir_qweb",
+            "odoo.addons.google_gmail.controllers.main",
+            "odoo.addons.mail.controllers.mail",
             "odoo.addons.mail.models.mail_thread",
+            "odoo.addons.microsoft_outlook.controllers.main",
             "werkzeug",
         ):
             leaks = self._run_routes("manager_a", routes)

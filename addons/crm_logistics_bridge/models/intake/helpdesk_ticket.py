@@ -64,6 +64,7 @@ class HelpdeskTicket(models.Model):
         ticket = self.sudo()
         intake = ticket.env["logistics.intake"]
         account, values, message = intake._ticket_sender(ticket)
+        account = account or account._own_account(ticket.company_id, "mail")
         partner, new = intake._contact_of(account, values, message)
         intake._adopt(account, values, partner)
         if not ticket.partner_id:

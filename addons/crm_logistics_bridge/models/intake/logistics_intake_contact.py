@@ -208,7 +208,9 @@ class LogisticsIntake(models.AbstractModel):
     def _ticket_sender(self, ticket):
         """The sender of a ticket: its first message with one, else what stands on it.
 
-        :return: ``(account, sender values, ledger row or none)``
+        Only reads: a form shows it.
+
+        :return: ``(account or none, sender values, ledger row or none)``
         """
         messages = self.env["logistics.intake.message"].search(
             [("ticket_id", "=", ticket.id)], order="id"
@@ -217,13 +219,10 @@ class LogisticsIntake(models.AbstractModel):
             values = self._message_values(message)
             if self._sender_keys(message.account_id, values):
                 return message.account_id, values, message
-        account = self.env["logistics.channel.account"]._own_account(
-            ticket.company_id, "mail"
-        )
         values = {
             "sender_name": ticket.partner_name or "",
             "sender_email": email_normalize(ticket.partner_email or "") or "",
             "sender_phone": "",
             "sender_handle": "",
         }
-        return account, values, messages[:1]
+        return messages.account_id.browse(), values, messages[:1]
