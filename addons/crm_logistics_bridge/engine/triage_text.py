@@ -71,6 +71,10 @@ _NOT = re.compile(
 )
 
 
+#: Characters of a body that are read: nobody says what a mail is about after these.
+LONGEST = 50_000
+
+
 def plain(text):
     """A text as rules and model read it: NFKC, lower case, digits as 0.
 
@@ -101,7 +105,7 @@ def message(subject, body):
     :param body: plain text
     :return: str; of a mail that only passes another on, the other one's text as well
     """
-    subject, body = (subject or "").strip(), body or ""
+    subject, body = (subject or "").strip(), (body or "")[:LONGEST]
     new, quoted = split_quote(body)
     new = _without_signature(new)
     if quoted and (not new or len(new) <= _PASSED_ON and _FORWARDED.match(subject)):
