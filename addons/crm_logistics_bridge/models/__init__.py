@@ -4,6 +4,7 @@
 from . import res_company
 from . import res_config_settings
 from . import logistics_job_run
+from . import logistics_cached_mixin
 from . import eta
 from . import logistics_ticket_link
 from . import logistics_link_resolver

@@ -1,6 +1,6 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
-from odoo import Command
+from odoo import Command, fields
 from odoo.tests import TransactionCase, new_test_user
 from odoo.tools import SQL
 
@@ -147,6 +147,17 @@ class LogisticsData:
         return new_test_user(
             cls.env, login, groups=groups, tz="UTC", lang="en_US", **values
         )
+
+    @classmethod
+    def make_channel(cls, login, code):
+        """What delivers over HTTP: ``(user, API key, account)``."""
+        user = cls.make_user(login, "base.group_user")
+        expires = fields.Datetime.add(fields.Datetime.now(), days=1)
+        keys = cls.env["res.users.apikeys"].with_user(user)
+        account = cls.env["logistics.channel.account"].create(
+            {"name": "Shop", "kind": "api", "code": code, "user_ids": [(4, user.id)]}
+        )
+        return user, keys._generate("rpc", login, expires), account
 
     @classmethod
     def make_agent(cls, login="logistics_agent"):

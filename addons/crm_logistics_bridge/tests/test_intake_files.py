@@ -6,7 +6,6 @@ import base64
 import json
 from unittest.mock import patch
 
-from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
@@ -26,18 +25,7 @@ class TestIntakeFiles(LogisticsData, HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.set_up_shop()
-        cls.user = cls.make_user("file_bot", "base.group_user")
-        expires = fields.Datetime.add(fields.Datetime.now(), days=1)
-        keys = cls.env["res.users.apikeys"].with_user(cls.user)
-        cls.key = keys._generate("rpc", "files", expires)
-        cls.account = cls.env["logistics.channel.account"].create(
-            {
-                "name": "Shop",
-                "kind": "api",
-                "code": "file-test",
-                "user_ids": [(4, cls.user.id)],
-            }
-        )
+        cls.user, cls.key, cls.account = cls.make_channel("file_bot", "file-test")
 
     def post(self, **arguments):
         return self.opener.post(

@@ -16,18 +16,9 @@ class TestIntakeHttp(LogisticsData, HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.set_up_shop()
-        cls.user = cls.make_user("shop_bot", "base.group_user")
+        cls.user, cls.key, cls.account = cls.make_channel("shop_bot", "shop-test")
         expires = fields.Datetime.add(fields.Datetime.now(), days=1)
         keys = cls.env["res.users.apikeys"]
-        cls.key = keys.with_user(cls.user)._generate("rpc", "shop", expires)
-        cls.account = cls.env["logistics.channel.account"].create(
-            {
-                "name": "Shop",
-                "kind": "api",
-                "code": "shop-test",
-                "user_ids": [(4, cls.user.id)],
-            }
-        )
         stranger = new_test_user(cls.env, "other_bot", "base.group_user")
         cls.other_key = keys.with_user(stranger)._generate("rpc", "x", expires)
 

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from email.message import EmailMessage
 from unittest.mock import patch
 
-from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 
@@ -38,18 +37,7 @@ class TestIntakeLog(LogisticsData, HttpCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.set_up_shop()
-        cls.user = cls.make_user("log_bot", "base.group_user")
-        expires = fields.Datetime.add(fields.Datetime.now(), days=1)
-        keys = cls.env["res.users.apikeys"].with_user(cls.user)
-        cls.key = keys._generate("rpc", "log", expires)
-        cls.account = cls.env["logistics.channel.account"].create(
-            {
-                "name": "Shop",
-                "kind": "api",
-                "code": "log-test",
-                "user_ids": [(4, cls.user.id)],
-            }
-        )
+        cls.user, cls.key, cls.account = cls.make_channel("log_bot", "log-test")
 
     @contextmanager
     def listening(self):

@@ -31,6 +31,7 @@ class LogisticsChannelAccount(models.Model):
     """A mailbox, a shop's chat, a marketplace: where messages with ids come from."""
 
     _name = "logistics.channel.account"
+    _inherit = "logistics.cached.mixin"
     _description = "Channel Account"
     _order = "company_id, sequence, id"
 
@@ -192,22 +193,6 @@ class LogisticsChannelAccount(models.Model):
         )
         for account in self:
             account.message_count = counts.get(account, 0)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        result = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return result
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     @api.model
     @api.private

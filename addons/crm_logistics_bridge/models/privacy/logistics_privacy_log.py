@@ -92,6 +92,23 @@ class LogisticsPrivacyLog(models.Model):
         )
 
     @api.model
+    @api.private
+    def _note_hold(self, records, hold):
+        """Keep that legal holds were set or lifted.
+
+        :param records: of one model with a company; those whose hold has changed
+        :param hold: whether they are held now
+        """
+        for company, some in records.grouped("company_id").items():
+            self._note(
+                "hold" if hold else "unhold",
+                company or self.env.company,
+                self.env._("Legal hold"),
+                records._name,
+                some.ids,
+            )
+
+    @api.model
     def find_record(self, model, record_id):
         """Ids of the log's lines that a record is in.
 

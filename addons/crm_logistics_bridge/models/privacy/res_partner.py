@@ -41,14 +41,7 @@ class ResPartner(models.Model):
         hold = bool(vals["logistics_legal_hold"])
         changed = self.filtered(lambda partner: partner.logistics_legal_hold != hold)
         result = super().write(vals)
-        for company, some in changed.grouped("company_id").items():
-            self.env["logistics.privacy.log"]._note(
-                "hold" if hold else "unhold",
-                company or self.env.company,
-                self.env._("Legal hold"),
-                self._name,
-                some.ids,
-            )
+        self.env["logistics.privacy.log"]._note_hold(changed, hold)
         return result
 
     def _get_partner_initials(self):

@@ -1,7 +1,6 @@
 # Copyright 2026 Omni Suite contributors
 # License AGPL-3.0 or later (https://www.gnu.org/licenses/agpl).
 
-from . import logistics_cached_mixin
 from . import logistics_issue_type
 from . import logistics_triage_rule
 from . import logistics_triage_model

@@ -4,7 +4,7 @@ from odoo import api, models
 
 
 class LogisticsCachedMixin(models.AbstractModel):
-    """Records that every ticket is judged by: read once, read again after a change."""
+    """Records that every message or ticket needs: read once, again after a change."""
 
     _name = "logistics.cached.mixin"
     _description = "Records Kept in the Cache of the Registry"
